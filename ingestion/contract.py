@@ -1,0 +1,166 @@
+"""The feed catalogue: what each feed promises, read from ``layouts/feeds.csv`` and the layout beside it.
+
+Reader, DuckDB types, expectations, data dictionary and sample city all take their columns from here.
+Grain: one :class:`FeedContract` per row of ``feeds.csv``.
+"""
+
+from __future__ import annotations
+
+import csv
+from collections.abc import Iterable
+from dataclasses import dataclass
+from functools import cached_property, lru_cache
+from pathlib import Path
+
+from ingestion.errors import ConfigurationError
+from ingestion.layout import PERSONAL_CLASSES, RECORD_KINDS, Column, Diagnosis, Layout, read_layout
+
+__all__ = [
+    "PERSONAL_CLASSES",
+    "Column",
+    "Diagnosis",
+    "FeedContract",
+    "Layout",
+    "list_feeds",
+    "load_contract",
+    "load_contracts",
+]
+
+LAYOUT_FOLDER = Path(__file__).parent / "layouts"
+ENCODINGS = ("utf-8", "cp932")
+
+
+@dataclass(frozen=True)
+class FeedContract:
+    """What one feed promises. ``amount`` names the yen column of the control totals, None where there is none."""
+
+    feed: str
+    family: str
+    title_ja: str
+    format: str
+    extension: str
+    encoding: str
+    record_bytes: int | None
+    record_key: tuple[str, ...]
+    row_kind: str
+    amount: str | None
+    control: str
+    instalment_key: tuple[str, ...]
+    is_assumed: bool
+    source: str
+    layout: Layout
+
+    @property
+    def raw_table(self) -> str:
+        """Name of the table that holds the rows of this feed."""
+        return f"raw_{self.feed}"
+
+    @property
+    def has_result_marks(self) -> bool:
+        """True when the trailer tells results from requests (then ``is_result`` is a system column)."""
+        return "transferred_count" in self.layout.by_name
+
+    @cached_property
+    def system_columns(self) -> tuple[tuple[str, str], ...]:
+        """Name and DuckDB type of the columns that the loader adds behind those of the layout."""
+        names = self.layout.by_name
+        columns = [
+            ("source_file_no", "INTEGER"),
+            ("source_line_no", "INTEGER"),
+            ("delivery_date", "DATE"),
+            ("delivery_seq", "INTEGER"),
+            ("record_hash", "UBIGINT"),
+        ]
+        if "addressee_code" in names:
+            columns.append(("addressee_key", "VARCHAR"))
+        if self.feed == "addressee":
+            columns.append(("household_key", "VARCHAR"))
+        if self.instalment_key:
+            columns.append(("instalment_id", "VARCHAR"))
+        if self.has_result_marks:
+            columns.append(("is_result", "BOOLEAN"))
+        return tuple(columns)
+
+
+def list_feeds() -> tuple[str, ...]:
+    """Names of all feeds of the catalogue, in catalogue order."""
+    return tuple(_catalogue(LAYOUT_FOLDER))
+
+
+def load_contract(feed: str) -> FeedContract:
+    """The contract of one feed.
+
+    Raises:
+        ConfigurationError: no such feed, or its layout is wrong (the text names file, line and cause).
+    """
+    return _load_contract(feed, LAYOUT_FOLDER)
+
+
+def load_contracts() -> dict[str, FeedContract]:
+    """All contracts by feed name, in catalogue order."""
+    return {feed: load_contract(feed) for feed in list_feeds()}
+
+
+@lru_cache(maxsize=None)
+def _catalogue(folder: Path) -> dict[str, dict[str, str]]:
+    with (folder / "feeds.csv").open(encoding="utf-8-sig", newline="") as lines:
+        return {row["feed"]: row for row in csv.DictReader(lines)}
+
+
+@lru_cache(maxsize=None)
+def _load_contract(feed: str, folder: Path) -> FeedContract:
+    row = _catalogue(folder).get(feed)
+    if row is None:
+        known = ", ".join(_catalogue(folder))
+        raise ConfigurationError(f'There is no feed "{feed}" in feeds.csv', f"Use one of: {known}.")
+    layout = read_layout(feed, folder / f"{feed}.csv")
+    contract = FeedContract(
+        feed=feed,
+        family=row["family"],
+        title_ja=row["title_ja"],
+        format=_one_of(row, "format", ("csv", "fixed")),
+        extension=_one_of(row, "extension", ("csv", "dat")),
+        encoding=_one_of(row, "encoding", ENCODINGS),
+        record_bytes=int(row["record_bytes"]) if row["record_bytes"] else None,
+        record_key=_split(row["record_key"]),
+        row_kind=_one_of(row, "row_kind", ("state", "event")),
+        amount=row["amount"] or None,
+        control=_one_of(row, "control", ("sidecar", "trailer")),
+        instalment_key=_split(row["instalment_key"]),
+        is_assumed=_one_of(row, "assumed", ("yes", "no")) == "yes",
+        source=row["source"],
+        layout=layout,
+    )
+    _check_contract(contract)
+    return contract
+
+
+def _split(text: str) -> tuple[str, ...]:
+    return tuple(text.split("|")) if text else ()
+
+
+def _one_of(row: dict[str, str], field: str, allowed: Iterable[str]) -> str:
+    if row[field] not in allowed:
+        raise ConfigurationError(
+            f'feeds.csv, feed {row["feed"]}: {field} is "{row[field]}"', f"Use one of: {', '.join(allowed)}."
+        )
+    return row[field]
+
+
+def _check_contract(contract: FeedContract) -> None:
+    names = {column.name for column in contract.layout.raw_columns}
+    asked = [*contract.record_key, *(part for part in contract.instalment_key if not part.startswith("="))]
+    asked += [contract.amount] if contract.amount else []
+    for name in asked:
+        if name not in names:
+            raise ConfigurationError(
+                f'feeds.csv, feed {contract.feed}: the layout has no column "{name}"', "Correct feeds.csv or the layout."
+            )
+    if contract.format == "fixed":
+        for kind in RECORD_KINDS:
+            width = sum(column.length for column in contract.layout.record(kind))
+            if width != contract.record_bytes:
+                raise ConfigurationError(
+                    f"{contract.feed}.csv: the columns of the {kind} record have {width} bytes, not {contract.record_bytes}",
+                    "Correct the lengths in the layout, or record_bytes in feeds.csv.",
+                )

@@ -1,0 +1,172 @@
+"""Record layouts: what each delivered column is called, what it may hold and how personal it is.
+
+Grain: one :class:`Column` per row of ``layouts/<feed>.csv``.
+"""
+
+from __future__ import annotations
+
+import csv
+import re
+from dataclasses import dataclass
+from functools import cached_property
+from pathlib import Path
+
+from ingestion.column_types import DUCKDB_TYPES, describe_fault, is_missing, value_pattern
+from ingestion.errors import ConfigurationError
+
+PERSONAL_CLASSES = ("none", "key", "direct", "sensitive", "vault")
+RECORD_KINDS = ("header", "data", "trailer", "end")
+_NAME = re.compile("[a-z][a-z0-9_]*")
+_CODE = re.compile("[0-9A-Za-z]+")
+_LONGEST_VALUE_SHOWN = 40
+
+
+@dataclass(frozen=True)
+class Diagnosis:
+    """Why one cell is refused and what to do about it. Holds no value of a personal column."""
+
+    cause: str
+    remedy: str
+
+
+@dataclass(frozen=True)
+class Column:
+    """One column of a layout. ``position`` counts from 1 within its record; ``no`` is the item number of its source."""
+
+    position: int
+    record: str
+    no: str
+    item_ja: str
+    name: str
+    type: str
+    length: int
+    required: bool
+    codes: dict[str, str]
+    is_open_list: bool
+    personal: str
+    description_ja: str
+
+    @property
+    def duckdb_type(self) -> str:
+        """Type of the column in ``raw_<feed>``."""
+        return DUCKDB_TYPES[self.type]
+
+    @property
+    def is_personal(self) -> bool:
+        """True when a value must never be shown in an error, a log or a report."""
+        return self.personal != "none"
+
+    @cached_property
+    def pattern(self) -> str | None:
+        """What a present value looks like (see ``column_types``); None where only the length counts."""
+        return value_pattern(self.type, self.length, () if self.is_open_list else tuple(self.codes))
+
+    @cached_property
+    def _compiled(self) -> re.Pattern[str] | None:
+        return re.compile(self.pattern) if self.pattern else None
+
+    def accepts(self, value: str) -> bool:
+        """True when the delivered text can be loaded into this column. The same decision as the SQL of ``row_sql``."""
+        if is_missing(self.type, value):
+            return not self.required
+        if self._compiled:
+            return self._compiled.fullmatch(value) is not None
+        return len(value) <= self.length
+
+    def diagnose(self, value: str) -> Diagnosis | None:
+        """None when the value is accepted, else cause and remedy (without the value where it is personal)."""
+        if self.accepts(value):
+            return None
+        if is_missing(self.type, value):
+            return Diagnosis("the value is missing", "The column is required; ask the sender for it.")
+        if self._compiled is None:
+            cause = f"has {len(value)} characters, the layout allows {self.length}"
+            remedy = "Shorten the value, or correct the length in the layout."
+        else:
+            cause, remedy = describe_fault(self.type, self.length, tuple(self.codes), value)
+        shown = "the value" if self.is_personal else f'"{value[:_LONGEST_VALUE_SHOWN]}"'
+        return Diagnosis(f"{shown} {cause}", remedy)
+
+
+@dataclass(frozen=True)
+class Layout:
+    """The records of one feed. CSV feeds have ``data`` columns only."""
+
+    feed: str
+    columns: tuple[Column, ...]
+
+    def record(self, kind: str) -> tuple[Column, ...]:
+        """Columns of one record kind, in order of position."""
+        return tuple(column for column in self.columns if column.record == kind)
+
+    @cached_property
+    def raw_columns(self) -> tuple[Column, ...]:
+        """Columns of ``raw_<feed>``: those of the header record, then those of the data record."""
+        return self.record("header") + self.record("data")
+
+    @cached_property
+    def by_name(self) -> dict[str, Column]:
+        """All columns by name; names are unique within a layout."""
+        return {column.name: column for column in self.columns}
+
+    @property
+    def header_labels(self) -> tuple[str, ...]:
+        """Japanese item names in order, as the first line of a CSV file carries them."""
+        return tuple(column.item_ja for column in self.record("data"))
+
+
+def read_layout(feed: str, path: Path) -> Layout:
+    """Read one layout file.
+
+    Raises:
+        ConfigurationError: the file is missing, or a row has an unknown type or personal class, a repeated name ...
+    """
+    if not path.exists():
+        raise ConfigurationError(f"The layout {path.name} does not exist", f"Add {path} or remove the feed from feeds.csv.")
+    columns: list[Column] = []
+    seen: set[str] = set()
+    with path.open(encoding="utf-8-sig", newline="") as lines:
+        for line_no, row in enumerate(csv.DictReader(lines), start=2):
+            position = 1 + sum(column.record == row.get("record", "data") for column in columns)
+            try:
+                column = _column(row, position)
+                if column.name in seen:
+                    raise ValueError(f'the name "{column.name}" stands twice')
+            except (KeyError, ValueError) as error:
+                raise ConfigurationError(f"{path.name}, line {line_no}: {error}", "Correct the row of the layout.") from error
+            seen.add(column.name)
+            columns.append(column)
+    return Layout(feed, tuple(columns))
+
+
+def _column(row: dict[str, str], position: int) -> Column:
+    parts = [part for part in row["codes"].split(";") if part]
+    codes = dict(part.split("=", 1) for part in parts if part != "*")
+    record = row.get("record", "data")
+    if record not in RECORD_KINDS:
+        raise ValueError(f'unknown record "{record}"')
+    if not _NAME.fullmatch(row["name"]):
+        raise ValueError(f'the name "{row["name"]}" is not written in lower_case letters')
+    if row["personal"] not in PERSONAL_CLASSES:
+        raise ValueError(f'unknown personal class "{row["personal"]}"')
+    if row["required"] not in ("yes", ""):
+        raise ValueError(f'required is "{row["required"]}", not yes or empty')
+    for code in codes:
+        if not _CODE.fullmatch(code):
+            raise ValueError(f'the code "{code}" is not made of letters and digits')
+    column = Column(
+        position=position,
+        record=record,
+        no=row["no"],
+        item_ja=row["item_ja"],
+        name=row["name"],
+        type=row["type"],
+        length=int(row["length"]),
+        required=row["required"] == "yes",
+        codes=codes,
+        is_open_list=not codes or "*" in parts,
+        personal=row["personal"],
+        description_ja=row["description_ja"],
+    )
+    value_pattern(column.type, column.length, ())
+    return column
