@@ -1,0 +1,1 @@
+"""Judgement: may this data go on? Suites on Great Expectations Core, and their stored verdicts."""

@@ -1,0 +1,97 @@
+"""The arrears mart: it owes what the ledger owes, as of the day, and nothing twice."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+from expectations.rule import InSet, NoRows, NotNull, Suite, Unique
+
+if TYPE_CHECKING:
+    from datetime import date
+
+REQUIRED = {
+    "instalment_id": "期別番号",
+    "addressee_key": "納税義務者の鍵",
+    "tax_item_code": "税目",
+    "levy_year": "調定年度",
+    "due_date": "納期限",
+    "statutory_due_date": "法定納期限",
+    "principal_levied_yen": "本税調定額",
+    "principal_collected_yen": "本税収入額",
+    "principal_outstanding_yen": "本税未納額",
+    "late_charge_accrued_yen": "延滞金",
+    "overdue_days": "延滞日数",
+    "arrears_state": "滞納の状態",
+}
+OWED = """
+select judged.* from judged
+left join (select instalment_id, sum(amount_yen) as owed_yen from int_ledger_entries
+           where component = 'principal' group by 1) ledger using (instalment_id)
+where judged.principal_outstanding_yen is distinct from coalesce(ledger.owed_yen, 0)
+"""
+NOT_LISTED = """
+select instalment_id from int_ledger_entries where component = 'principal'
+group by 1 having sum(amount_yen) > 0 and instalment_id not in (select instalment_id from judged)
+"""
+SEGMENTS_TOO_LOW = """
+select judged.* from judged
+left join (select instalment_id, sum(amount_yen) as segments_yen from fct_late_charge_segments group by 1) segments
+  using (instalment_id)
+where judged.late_charge_accrued_yen > coalesce(segments.segments_yen, 0)
+"""
+
+
+def arrears_suite(as_of: date) -> Suite:
+    """Expectations about ``fct_arrears``."""
+    return Suite(
+        name="arrears",
+        table="fct_arrears",
+        title_ja="滞納",
+        rules=(
+            *(NotNull(f"{column}_given", f"{label}は空でない", column) for column, label in REQUIRED.items()),
+            InSet("levy_class_known", "現年・滞繰の別がある", "levy_class", ("current", "carryover")),
+            Unique("instalment_once", "期別は一度だけ現れる", ("instalment_id",)),
+            *_amount_rules(),
+            NoRows("principal_as_in_ledger", "本税未納額は元帳の残高である", OWED),
+            NoRows("no_debt_missing", "元帳に残高のある期別はすべて載っている", NOT_LISTED),
+            NoRows("late_charge_within_segments", "延滞金は区間の合計を超えない", SEGMENTS_TOO_LOW),
+            *_day_rules(as_of),
+            NoRows(
+                "addressee_known",
+                "納税義務者が存在する",
+                "select judged.* from judged anti join dim_addressee using (addressee_key)",
+            ),
+        ),
+        compared_with=("int_ledger_entries", "fct_late_charge_segments", "dim_addressee"),
+    )
+
+
+def _amount_rules() -> tuple[NoRows, ...]:
+    negative = "select * from judged where {} < 0"
+    return (
+        NoRows(
+            "principal_not_negative", "本税未納額は負でない", negative.format("principal_outstanding_yen")
+        ),
+        NoRows("late_charge_not_negative", "延滞金は負でない", negative.format("late_charge_accrued_yen")),
+        NoRows(
+            "demand_fee_not_negative",
+            "督促手数料未納額は負でない",
+            negative.format("demand_fee_outstanding_yen"),
+        ),
+        NoRows("overdue_days_not_negative", "延滞日数は負でない", negative.format("overdue_days")),
+    )
+
+
+def _day_rules(as_of: date) -> tuple[NoRows, ...]:
+    return (
+        NoRows(
+            "as_of_is_the_run",
+            "基準日は今回の基準日である",
+            f"select * from judged where as_of_date is distinct from date '{as_of}'",
+        ),
+        NoRows(
+            "overdue_days_counted",
+            "延滞日数は納期限の翌日から数えている",
+            f"select * from judged where overdue_days is distinct from greatest(date '{as_of}' - due_date, 0)",
+        ),
+    )

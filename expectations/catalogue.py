@@ -1,0 +1,53 @@
+"""All suites in the order in which the data meets them."""
+
+from __future__ import annotations
+
+from datetime import date
+from typing import TYPE_CHECKING
+
+from expectations.addressees import addressees_suite
+from expectations.arrears import arrears_suite
+from expectations.collections import collections_suite
+from expectations.feeds import feed_suites
+from expectations.ledger import ledger_suite
+from expectations.refunds import refunds_suite
+from expectations.statistics import statistics_suites
+from ingestion.errors import ConfigurationError
+
+if TYPE_CHECKING:
+    from expectations.rule import Suite
+
+_ANY_DAY = date.min
+"""The names of the suites are the same on every day."""
+
+
+def all_suites(as_of: date) -> tuple[Suite, ...]:
+    """Every suite, as it judges the data of the day ``as_of``."""
+    return (
+        *feed_suites(),
+        ledger_suite(as_of),
+        arrears_suite(as_of),
+        refunds_suite(),
+        collections_suite(),
+        addressees_suite(),
+        *statistics_suites(as_of),
+    )
+
+
+def suite(name: str, as_of: date) -> Suite:
+    """The suite of that name.
+
+    Raises:
+        ConfigurationError: No suite has that name.
+    """
+    known = {suite.name: suite for suite in all_suites(as_of)}
+    if name not in known:
+        raise ConfigurationError(
+            f"There is no expectation suite {name}.", f"Known suites: {', '.join(known)}."
+        )
+    return known[name]
+
+
+def suite_names() -> tuple[str, ...]:
+    """The names of all suites: what a release demands a pass of."""
+    return tuple(suite.name for suite in all_suites(_ANY_DAY))

@@ -1,0 +1,61 @@
+"""What is expected of single feeds beyond their layouts."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+from expectations.rule import NoRows, Rule
+from expectations.suite import feed_suite
+from ingestion.contract import load_contract, load_contracts
+
+if TYPE_CHECKING:
+    from expectations.rule import Suite
+
+FURTHER: dict[str, tuple[Rule, ...]] = {
+    "levy": (
+        NoRows(
+            "levied_not_negative",
+            "本税調定額は負でない",
+            "select * from judged where principal_levied_yen < 0",
+        ),
+        NoRows(
+            "write_off_has_day_and_yen",
+            "不納欠損には日付と金額がある",
+            "select * from judged where has_write_off_flag and (write_off_date is null or write_off_yen is null)",
+        ),
+    ),
+    "payment_slip": (
+        NoRows(
+            "slip_total_not_negative",
+            "納付書の合計は負でない",
+            "select * from judged where payout_total_yen < 0",
+        ),
+    ),
+    "convenience_store": (
+        NoRows("amount_not_negative", "収納金額は負でない", "select * from judged where amount_yen < 0"),
+    ),
+    "counter_slip": (
+        NoRows(
+            "paid_not_after_credited",
+            "領収日は収入日より後でない",
+            "select * from judged where paid_date > credited_date",
+        ),
+    ),
+    "account_transfer_result": (
+        NoRows("debit_not_negative", "引落金額は負でない", "select * from judged where debit_yen < 0"),
+    ),
+}
+
+
+def suite_of_feed(feed: str) -> Suite:
+    """The suite of one feed.
+
+    Raises:
+        ConfigurationError: There is no such feed, or its layout is wrong.
+    """
+    return feed_suite(load_contract(feed), FURTHER.get(feed, ()))
+
+
+def feed_suites() -> tuple[Suite, ...]:
+    """The suites of all feeds, in catalogue order."""
+    return tuple(suite_of_feed(feed) for feed in load_contracts())

@@ -1,0 +1,60 @@
+"""The refund mart: what was paid too much is appropriated, refunded or still pending, and nothing else."""
+
+from __future__ import annotations
+
+from expectations.rule import NoRows, NotNull, Suite, Unique
+
+REQUIRED = {
+    "overpayment_id": "過誤納番号",
+    "instalment_id": "期別番号",
+    "addressee_key": "納税義務者の鍵",
+    "cause": "過誤納の事由",
+    "arising_date": "発生日",
+    "overpaid_yen": "過誤納額",
+    "appropriated_yen": "充当額",
+    "refunded_yen": "還付額",
+    "pending_yen": "還付未済額",
+    "refund_state": "還付の状態",
+}
+SIGNS = {
+    "appropriated_yen": "充当額",
+    "refunded_yen": "還付額",
+    "pending_yen": "還付未済額",
+    "refund_interest_yen": "還付加算金",
+}
+
+
+def refunds_suite() -> Suite:
+    """Expectations about ``fct_refunds``."""
+    return Suite(
+        name="refunds",
+        table="fct_refunds",
+        title_ja="過誤納・還付",
+        rules=(
+            *(NotNull(f"{column}_given", f"{label}は空でない", column) for column, label in REQUIRED.items()),
+            Unique("overpayment_once", "過誤納番号は重ならない", ("overpayment_id",)),
+            NoRows("overpaid_positive", "過誤納額は正である", "select * from judged where overpaid_yen <= 0"),
+            *(
+                NoRows(
+                    f"{column}_not_negative", f"{label}は負でない", f"select * from judged where {column} < 0"
+                )
+                for column, label in SIGNS.items()
+            ),
+            NoRows(
+                "parts_add_up",
+                "過誤納額は充当・還付・未済の合計である",
+                "select * from judged where overpaid_yen is distinct from appropriated_yen + refunded_yen + pending_yen",
+            ),
+            NoRows(
+                "interest_period_in_order",
+                "加算金の期間は始期が終期より後でない",
+                "select * from judged where interest_start_date > interest_end_date",
+            ),
+            NoRows(
+                "instalment_known",
+                "期別が存在する",
+                "select judged.* from judged anti join int_instalments using (instalment_id)",
+            ),
+        ),
+        compared_with=("int_instalments",),
+    )
