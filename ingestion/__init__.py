@@ -1,0 +1,1 @@
+"""Bytes become faithful raw rows: layouts, strict readers, loader, quarantine."""

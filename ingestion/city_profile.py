@@ -1,0 +1,148 @@
+"""What a city has set differently, from ``city.toml`` in the home folder. Without the file, everything is as usual.
+
+    municipality_code = "072036"
+    control_files = "required"            # or "optional"
+    [feed.levy]
+    encoding = "cp932"                    # or "utf-8"
+    [[parameter]]                         # replaces the law parameter of the same name and scope
+    parameter = "late_charge_first_period_months"
+    scope = "tax"
+    valid_from = 2022-01-01
+    value = "1"
+    unit = "months"
+    law = "郡山市税条例 第19条"
+"""
+
+from __future__ import annotations
+
+import datetime as dt
+import tomllib
+from dataclasses import dataclass, field
+from typing import TYPE_CHECKING
+
+from ingestion.contract import ENCODINGS, FeedContract, list_feeds
+from ingestion.errors import ConfigurationError
+from ingestion.file_name import is_municipality_code
+
+if TYPE_CHECKING:
+    from collections.abc import Collection, Mapping
+
+    from ingestion.home import Home
+
+_TOP_KEYS = ("municipality_code", "control_files", "feed", "parameter")
+_PARAMETER_KEYS = ("parameter", "scope", "valid_from", "valid_to", "value", "unit", "law", "status", "note")
+_OPTIONAL_PARAMETER_KEYS = ("valid_to", "status", "note")
+
+
+@dataclass(frozen=True)
+class CityParameter:
+    """One law value that this city has set itself, dated and cited."""
+
+    parameter: str
+    scope: str
+    valid_from: dt.date
+    valid_to: dt.date | None
+    value: str
+    unit: str
+    law: str
+    status: str = "confirmed"
+    note: str = ""
+
+
+@dataclass(frozen=True)
+class CityProfile:
+    """The settings of one city."""
+
+    municipality_code: str | None = None
+    are_control_files_required: bool = True
+    encodings: Mapping[str, str] = field(default_factory=dict)
+    parameters: tuple[CityParameter, ...] = ()
+
+    def encoding(self, contract: FeedContract) -> str:
+        """Encoding in which this city delivers a feed."""
+        return self.encodings.get(contract.feed, contract.encoding)
+
+
+def read_city_profile(home: Home) -> CityProfile:
+    """Read ``city.toml``.
+
+    Raises:
+        ConfigurationError: a key is unknown or its value wrong; the text names the key, the remedy what it may be.
+    """
+    if not home.city_profile.exists():
+        return CityProfile()
+    try:
+        settings = tomllib.loads(home.city_profile.read_text(encoding="utf-8"))
+    except (tomllib.TOMLDecodeError, UnicodeDecodeError) as error:
+        raise ConfigurationError(f"city.toml cannot be read: {error}", "Correct the line; the file is TOML.") from error
+    _refuse_unknown("", settings, _TOP_KEYS)
+    code = settings.get("municipality_code")
+    if code is not None and not (isinstance(code, str) and is_municipality_code(code)):
+        raise _wrong("municipality_code", "the six digits of the city in quotes, the last one its check digit")
+    control_files = settings.get("control_files", "required")
+    if control_files not in ("required", "optional"):
+        raise _wrong("control_files", '"required" or "optional"')
+    return CityProfile(
+        code, control_files == "required", _encodings(settings.get("feed", {})), _parameters(settings.get("parameter", []))
+    )
+
+
+def _encodings(feeds: object) -> dict[str, str]:
+    if not isinstance(feeds, dict):
+        raise _wrong("feed", "a table per feed, such as [feed.levy]")
+    _refuse_unknown("feed.", feeds, list_feeds())
+    encodings: dict[str, str] = {}
+    for feed, settings in feeds.items():
+        if not isinstance(settings, dict):
+            raise _wrong(f"feed.{feed}", 'a table with: encoding = "cp932"')
+        _refuse_unknown(f"feed.{feed}.", settings, ("encoding",))
+        if settings.get("encoding") not in ENCODINGS:
+            raise _wrong(f"feed.{feed}.encoding", " or ".join(f'"{encoding}"' for encoding in ENCODINGS))
+        encodings[feed] = settings["encoding"]
+    return encodings
+
+
+def _parameters(rows: object) -> tuple[CityParameter, ...]:
+    if not isinstance(rows, list):
+        raise _wrong("parameter", "a list of tables: [[parameter]]")
+    return tuple(_parameter(number, row) for number, row in enumerate(rows, start=1))
+
+
+def _parameter(number: int, row: dict[str, object]) -> CityParameter:
+    place = f"parameter {number}: "
+    _refuse_unknown(place, row, _PARAMETER_KEYS)
+    texts: dict[str, str] = {}
+    for key in ("parameter", "scope", "value", "unit", "law", "status", "note"):
+        value = row.get(key, "")
+        if isinstance(value, int) and not isinstance(value, bool):
+            value = str(value)
+        # A float would not keep the digits that the ordinance states.
+        if not isinstance(value, str) or (key not in _OPTIONAL_PARAMETER_KEYS and not value):
+            raise _wrong(place + key, "a text in quotes, not empty (law: the citation)")
+        texts[key] = value
+    valid_from, valid_to = row.get("valid_from"), row.get("valid_to")
+    if not isinstance(valid_from, dt.date) or not isinstance(valid_to, dt.date | None):
+        raise _wrong(place + "valid_from or valid_to", "a date without quotes, such as 2022-01-01")
+    if valid_to is not None and valid_to < valid_from:
+        raise _wrong(place + "valid_to", "a date that is not before valid_from")
+    return CityParameter(
+        texts["parameter"],
+        texts["scope"],
+        valid_from,
+        valid_to,
+        texts["value"],
+        texts["unit"],
+        texts["law"],
+        texts["status"] or "confirmed",
+        texts["note"],
+    )
+
+
+def _refuse_unknown(place: str, settings: Mapping[str, object], known: Collection[str]) -> None:
+    for key in settings:
+        if key not in known:
+            raise ConfigurationError(f'city.toml: there is no setting "{place}{key}"', f"Use one of: {', '.join(known)}.")
+
+
+def _wrong(key: str, allowed: str) -> ConfigurationError:
+    return ConfigurationError(f"city.toml: {key} is wrong", f"It is {allowed}.")

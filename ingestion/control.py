@@ -1,0 +1,95 @@
+"""Control totals: what the sender says a file contains, against what was found in it.
+
+A sidecar holds one line ``rows,amount_yen,sha256`` under that header; a fixed-width file states its totals in trailers.
+"""
+
+from __future__ import annotations
+
+import re
+from dataclasses import dataclass
+from typing import TYPE_CHECKING
+
+from ingestion.errors import DataRefused
+from ingestion.file_name import control_names
+from ingestion.line_errors import FileFault
+from ingestion.trailer import trailer_faults
+
+if TYPE_CHECKING:
+    from pathlib import Path
+
+    from ingestion.framing import Framed
+
+HEADER = "rows,amount_yen,sha256"
+_TOTALS = re.compile("([0-9]{1,18}),(-?[0-9]{1,18}),([0-9a-fA-F]{64})")
+_LARGEST_SIDECAR_BYTES = 4096
+_DELIVER_AGAIN = "Ask the sender for the file and its control file again."
+
+
+@dataclass(frozen=True)
+class ControlTotals:
+    """What the sender states. ``sha256`` is None for trailers."""
+
+    row_count: int
+    yen: int
+    sha256: str | None
+
+
+@dataclass(frozen=True)
+class FoundTotals:
+    """What was found: records, yen of the readable amounts, and how many amounts cannot be read."""
+
+    row_count: int
+    yen: int
+    unreadable_count: int
+    sha256: str
+
+
+def find_sidecar(path: Path) -> Path | None:
+    """The control file beside a feed file, None where there is none."""
+    for name in control_names(path.name):
+        if (sidecar := path.with_name(name)).is_file():
+            return sidecar
+    return None
+
+
+def read_sidecar(path: Path) -> ControlTotals:
+    """Read a control file.
+
+    Raises:
+        DataRefused: it has not the form of a control file.
+    """
+    content = path.read_bytes()[: _LARGEST_SIDECAR_BYTES + 1]
+    lines = content.decode("utf-8-sig", errors="replace").replace("\r\n", "\n").removesuffix("\n").split("\n")
+    remedy = f"Write the header {HEADER} and one line with digits only."
+    if lines[0] != HEADER:
+        raise DataRefused(f"the control file {path.name}, line 1: the header is not {HEADER}", remedy)
+    match = _TOTALS.fullmatch(lines[1]) if len(lines) == 2 else None  # noqa: PLR2004  header and one line
+    if match is None:
+        raise DataRefused(f"the control file {path.name}, line 2: the totals cannot be read", remedy)
+    return ControlTotals(int(match[1]), int(match[2]), match[3].lower())
+
+
+def trailer_totals(framed: Framed) -> ControlTotals:
+    """The trailers of all blocks together."""
+    rows = sum(block.stated.get("total_count", 0) for block in framed.blocks)
+    return ControlTotals(rows, sum(block.stated.get("total_yen", 0) for block in framed.blocks), None)
+
+
+def sidecar_faults(stated: ControlTotals, found: FoundTotals) -> list[FileFault]:
+    """Where the sidecar does not hold. Unreadable amounts may explain missing yen, never missing rows."""
+    faults: list[FileFault] = []
+    if stated.row_count != found.row_count:
+        cause = f"the control file states {stated.row_count:,} rows, the file has {found.row_count:,}"
+        faults.append(FileFault(cause, _DELIVER_AGAIN))
+    if stated.yen != found.yen and not found.unreadable_count:
+        cause = f"the control file states {stated.yen:,} yen, the rows add up to {found.yen:,}"
+        faults.append(FileFault(cause, _DELIVER_AGAIN))
+    if stated.sha256 is not None and stated.sha256 != found.sha256:
+        cause = "the control file states another sha256 than the file has: the file was changed on its way"
+        faults.append(FileFault(cause, _DELIVER_AGAIN))
+    return faults
+
+
+def block_faults(framed: Framed) -> list[FileFault]:
+    """Where the trailers do not hold."""
+    return [fault for block in framed.blocks for fault in trailer_faults(block)]

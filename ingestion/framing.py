@@ -1,0 +1,64 @@
+"""What every reader returns: the sound records of a file in one uniform shape, and what is wrong with the others.
+
+A reader frames (where does a record begin and end, how many fields has it, are its bytes the declared encoding) and
+judges no value. The sound records go to a framed file: UTF-8 CSV without header, line number first.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, field
+from typing import TYPE_CHECKING
+
+if TYPE_CHECKING:
+    from collections.abc import Sequence
+
+    from ingestion.contract import FeedContract
+    from ingestion.line_errors import FileFault, LineError
+    from ingestion.trailer import Block
+
+CONTROL_CHARACTERS = bytes(set(range(32)) - {9, 10, 13}) + b"\x7f"
+"""Bytes that no record may contain; the SQL of ``row_sql`` relies on it."""
+
+
+@dataclass(frozen=True)
+class Record:
+    """One framed record: its number, its bytes as delivered, and its fields as text (None when it is not sound)."""
+
+    line_no: int
+    raw: bytes
+    fields: tuple[str, ...] | None
+    error: LineError | None = None
+
+
+@dataclass
+class Framed:
+    """What a reader found. ``record_count`` counts data records, sound or not.
+
+    ``faults`` refuse the file as a whole; with ``has_rows`` false nothing of it could be framed.
+    ``blocks`` are the blocks of a fixed-width file with their trailers.
+    """
+
+    record_count: int = 0
+    faults: list[FileFault] = field(default_factory=list)
+    unsound: dict[int, Record] = field(default_factory=dict)
+    blocks: list[Block] = field(default_factory=list)
+    has_rows: bool = True
+
+
+def framed_line(line_no: int, fields: Sequence[str]) -> bytes:
+    """One line of the framed file."""
+    return (f"{line_no}," + ",".join(map(_csv_field, fields)) + "\n").encode()
+
+
+def _csv_field(value: str) -> str:
+    if any(mark in value for mark in ',"\n\r'):
+        return '"' + value.replace('"', '""') + '"'
+    return value
+
+
+def readable_yen(contract: FeedContract, value: str) -> int | None:
+    """The amount of a record for the control totals: 0 when empty, None when it cannot be read."""
+    if value == "":
+        return 0
+    column = contract.layout.by_name[contract.amount or ""]
+    return int(value) if column.accepts(value) else None

@@ -1,0 +1,182 @@
+"""Loading: every file of the inbox is loaded once, refused, or recognised as delivered before; nothing is lost.
+
+For each file: copy to the archive, load in one transaction, only then take it out of the inbox. A run that is killed
+between two of these steps is completed by the next one.
+"""
+
+from __future__ import annotations
+
+import os
+import shutil
+import tempfile
+from collections.abc import Callable
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+from ingestion.city_profile import CityProfile, read_city_profile
+from ingestion.contract import load_contract
+from ingestion.errors import DataRefused
+from ingestion.feed_file import FeedFile, file_sha256
+from ingestion.file_ledger import DUPLICATE, FileOutcome, loaded_under, next_file_no, record_outcome
+from ingestion.file_load import FileLoad
+from ingestion.file_name import CONTROL_SUFFIX, FeedFileName, is_control_name, parse_file_name
+from ingestion.control import find_sidecar
+from ingestion.line_errors import FileFault, render_file_fault
+from ingestion.pseudonym import read_secret
+from ingestion.quarantine import error_lines, keep_file
+from ingestion.warehouse import ensure_warehouse, open_warehouse
+
+if TYPE_CHECKING:
+    from collections.abc import Iterable, Iterator
+
+    from duckdb import DuckDBPyConnection
+
+    from ingestion.home import Home
+
+Progress = Callable[[int, int, str], None]
+"""Called before each file with its place, the number of files and its name."""
+
+
+def load_inbox(home: Home, progress: Progress | None = None) -> list[FileOutcome]:
+    """Load everything that waits in the inbox, by name.
+
+    Raises:
+        ConfigurationError, Busy: see :func:`ensure_warehouse`.
+    """
+    ensure_warehouse(home)
+    return _load(home, waiting_files(home), progress)
+
+
+def load_feed(home: Home, feed: str, progress: Progress | None = None) -> list[FileOutcome]:
+    """Load the files of one feed that wait in the inbox. The warehouse must exist (:func:`ensure_warehouse`)."""
+    return _load(home, [path for path in waiting_files(home) if feed_of(path) == feed], progress)
+
+
+def register_inbox(home: Home) -> list[FileOutcome]:
+    """Make the warehouse ready and refuse what belongs to no feed; the files of feeds keep waiting for ``load_feed``."""
+    ensure_warehouse(home)
+    return _load(home, [path for path in waiting_files(home) if feed_of(path) is None], None)
+
+
+def waiting_files(home: Home) -> list[Path]:
+    """Files in the inbox by name, without control files (they go with their feed file) and hidden files."""
+    if not home.inbox.is_dir():
+        return []
+    paths = (path for path in home.inbox.iterdir() if path.is_file() and not path.name.startswith("."))
+    return sorted(path for path in paths if not is_control_name(path.name))
+
+
+def feed_of(path: Path) -> str | None:
+    """The feed that a file name says it belongs to, None when the name is unknown."""
+    try:
+        return parse_file_name(path.name).feed
+    except DataRefused:
+        return None
+
+
+def _load(home: Home, paths: list[Path], progress: Progress | None) -> list[FileOutcome]:
+    if not paths:
+        return []
+    profile, secret = read_city_profile(home), read_secret(home)
+    outcomes: list[FileOutcome] = []
+    with open_warehouse(home) as connection, tempfile.TemporaryDirectory(dir=home.work) as folder:
+        for place, path in enumerate(paths, start=1):
+            if progress:
+                progress(place, len(paths), path.name)
+            outcomes.append(_Delivery(home, connection, profile, secret, Path(folder) / "framed.csv", path).take())
+    return outcomes
+
+
+class _Delivery:
+    """The way of one file out of the inbox."""
+
+    def __init__(
+        self, home: Home, connection: DuckDBPyConnection, profile: CityProfile, secret: str, framed: Path, path: Path
+    ) -> None:
+        self.home = home
+        self.connection = connection
+        self.profile = profile
+        self.secret = secret
+        self.framed = framed
+        self.path = path
+        self.sidecar = find_sidecar(path)
+        self.sha256 = file_sha256(path)
+        self.outcome = FileOutcome(
+            next_file_no(connection), self.sha256, path.name, byte_count=path.stat().st_size
+        )
+
+    def take(self) -> FileOutcome:
+        """Archive, load or refuse, and take out of the inbox."""
+        self._archive(self.path)
+        if self.sidecar:
+            self._archive(self.sidecar)
+        try:
+            name = self._accepted_name()
+        except DataRefused as refused:
+            return self._refuse(FileFault(str(refused), refused.remedy))
+        earlier = loaded_under(self.connection, self.sha256)
+        if earlier is not None:
+            return self._recognise(earlier)
+        contract = load_contract(name.feed)
+        file = FeedFile(self.path, contract, self.profile.encoding(contract))
+        load = FileLoad(self.connection, file, self.outcome, self.framed, self.sidecar)
+        load.run(self.secret, name, self.profile.are_control_files_required)
+        if load.faults:
+            self._keep(error_lines(self.path.name, load.faults, load.refused, None))
+        else:
+            load.keep_refused_lines(self.home)
+            self._clear()
+        return self.outcome
+
+    def _accepted_name(self) -> FeedFileName:
+        name = parse_file_name(self.path.name)
+        self.outcome.feed = name.feed
+        self.outcome.municipality_code = name.municipality_code
+        self.outcome.delivery_date = name.delivery_date
+        self.outcome.delivery_seq = name.delivery_seq
+        if self.profile.municipality_code not in (None, name.municipality_code):
+            raise DataRefused(
+                f"the file is of municipality {name.municipality_code}, this is {self.profile.municipality_code}",
+                "Deliver it to the city it belongs to, or correct municipality_code in city.toml.",
+            )
+        if self.outcome.byte_count == 0:
+            raise DataRefused("the file is empty", "Ask the sender for the file again.")
+        return name
+
+    def _refuse(self, fault: FileFault) -> FileOutcome:
+        self.outcome.cause, self.outcome.remedy = fault.cause, fault.remedy
+        record_outcome(self.connection, self.outcome)
+        self._keep(error_lines(self.path.name, [fault], [], None))
+        return self.outcome
+
+    def _recognise(self, earlier: str) -> FileOutcome:
+        self.outcome.file_status = DUPLICATE
+        self.outcome.cause = f"exactly this file was loaded before as {earlier}"
+        self.outcome.remedy = "Nothing is to be done; it was not loaded again."
+        record_outcome(self.connection, self.outcome)
+        fault = FileFault(self.outcome.cause, self.outcome.remedy)
+        self.outcome.messages = render_file_fault(self.path.name, fault, "")
+        self._clear()
+        return self.outcome
+
+    def _keep(self, lines: list[str]) -> None:
+        self.outcome.messages = lines
+        keep_file(self.home, self.path, self.sha256, self.sidecar, lines)
+
+    def _archive(self, path: Path) -> None:
+        sha256 = self.sha256 if path == self.path else file_sha256(path)
+        kept = self.home.archive / sha256[:2] / f"{sha256}_{path.name}"
+        if kept.exists():
+            return
+        kept.parent.mkdir(mode=0o700, exist_ok=True)
+        beside = kept.with_name(f".{kept.name}.part")
+        shutil.copyfile(path, beside)
+        with beside.open("rb") as copied:
+            os.fsync(copied.fileno())
+        beside.chmod(0o400)
+        beside.rename(kept)
+
+    def _clear(self) -> None:
+        self.path.unlink()
+        if self.sidecar:
+            self.sidecar.unlink()

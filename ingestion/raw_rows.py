@@ -1,0 +1,153 @@
+"""SQL on ``raw_<feed>``: one statement inserts a framed file, a few narrow ones find what must not stay.
+
+The statement inserts every framed record; those that are not sound get no ``record_hash`` and are taken out again in
+the same transaction. They are rare, and a second pass over all columns of all rows would cost more than the first.
+"""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+from ingestion.pseudonym import instalment_value_sql, pseudonym_sql
+from ingestion.row_sql import (
+    LINE_COLUMN,
+    RESULT_COLUMN,
+    SOUND_COLUMN,
+    framed_relation,
+    is_sound,
+    quoted,
+    typed_value,
+)
+
+if TYPE_CHECKING:
+    import datetime as dt
+    from collections.abc import Collection
+    from pathlib import Path
+
+    from duckdb import DuckDBPyConnection
+
+    from ingestion.contract import FeedContract
+    from ingestion.layout import Column
+
+
+def insert_framed(
+    connection: DuckDBPyConnection,
+    contract: FeedContract,
+    framed_path: Path,
+    secret: str,
+    delivery: tuple[int, dt.date, int],
+) -> None:
+    """Insert all framed records; ``delivery`` is file number, delivery date and delivery sequence."""
+    file_no, delivery_date, delivery_seq = delivery
+    connection.execute(
+        _insert_statement(contract, str(framed_path)),
+        {"secret": secret, "file_no": file_no, "delivery_date": delivery_date, "delivery_seq": delivery_seq}
+        if _uses_secret(contract)
+        else {"file_no": file_no, "delivery_date": delivery_date, "delivery_seq": delivery_seq},
+    )
+
+
+def _uses_secret(contract: FeedContract) -> bool:
+    keys = {"addressee_key", "household_key", "instalment_id"}
+    has_vault = any(column.personal == "vault" for column in contract.layout.raw_columns)
+    return has_vault or any(name in keys for name, _ in contract.system_columns)
+
+
+def _insert_statement(contract: FeedContract, path: str) -> str:
+    columns = contract.layout.raw_columns
+    names = ", ".join(quoted(column.name) for column in columns)
+    typed = ", ".join(f"{_stored_value(column)} AS {quoted(column.name)}" for column in columns)
+    system = {
+        "source_file_no": "$file_no",
+        "source_line_no": LINE_COLUMN,
+        "delivery_date": "$delivery_date",
+        "delivery_seq": "$delivery_seq",
+        "record_hash": f"CASE WHEN {SOUND_COLUMN} THEN hash({names}) END",
+        "addressee_key": pseudonym_sql("addressee", "addressee_code"),
+        "household_key": pseudonym_sql("household", "household_code"),
+        "instalment_id": pseudonym_sql("instalment", f"({instalment_value_sql(contract.instalment_key)})"),
+        RESULT_COLUMN: f"{RESULT_COLUMN} = '1'",
+    }
+    added = ", ".join(system[name] for name, _ in contract.system_columns)
+    mark = f", {RESULT_COLUMN}" if contract.has_result_marks else ""
+    return (
+        f"INSERT INTO {contract.raw_table} SELECT {names}, {added} FROM ("
+        f"SELECT {LINE_COLUMN}, {is_sound(columns)} AS {SOUND_COLUMN}, {typed}{mark} "
+        f"FROM {framed_relation(contract, path)})"
+    )
+
+
+def _stored_value(column: Column) -> str:
+    if column.personal == "vault":
+        return pseudonym_sql("individual_number", quoted(column.name))
+    return typed_value(column)
+
+
+def unacceptable_lines(connection: DuckDBPyConnection, contract: FeedContract, file_no: int) -> list[int]:
+    """Line numbers of inserted records that are not sound."""
+    return _line_nos(connection, contract, "record_hash IS NULL", file_no)
+
+
+def duplicate_lines(connection: DuckDBPyConnection, contract: FeedContract, file_no: int) -> list[int]:
+    """Line numbers of records that are loaded already, in an earlier file or an earlier line, with the same content."""
+    same_key = " AND ".join(f"earlier.{quoted(key)} IS NOT DISTINCT FROM newer.{quoted(key)}" for key in contract.record_key)
+    # The hash alone finds the few candidates; only for those are the key columns read.
+    candidates = connection.execute(_earlier_twin(contract, "true") + " LIMIT 1", {"file_no": file_no}).fetchone()
+    if candidates is None:
+        return []
+    return [line for (line,) in connection.execute(_earlier_twin(contract, same_key), {"file_no": file_no}).fetchall()]
+
+
+def _earlier_twin(contract: FeedContract, condition: str) -> str:
+    return (
+        f"SELECT DISTINCT newer.source_line_no FROM {contract.raw_table} AS newer JOIN {contract.raw_table} AS earlier "
+        f"ON earlier.record_hash = newer.record_hash AND {condition} "
+        "WHERE newer.source_file_no = $file_no AND (earlier.source_file_no < newer.source_file_no "
+        "OR (earlier.source_file_no = newer.source_file_no AND earlier.source_line_no < newer.source_line_no))"
+    )
+
+
+def conflicting_lines(
+    connection: DuckDBPyConnection, contract: FeedContract, file_no: int
+) -> dict[int, tuple[str, int]]:
+    """Events whose key is loaded already with other content: line number → file and line of the first one."""
+    if contract.row_kind != "event":
+        return {}
+    same_key = " AND ".join(f"earlier.{quoted(key)} IS NOT DISTINCT FROM newer.{quoted(key)}" for key in contract.record_key)
+    rows = connection.execute(
+        f"SELECT newer.source_line_no, min((earlier.source_file_no, earlier.source_line_no)) "
+        f"FROM {contract.raw_table} AS newer JOIN {contract.raw_table} AS earlier ON {same_key} "
+        "WHERE newer.source_file_no = $file_no AND (earlier.source_file_no < newer.source_file_no "
+        "OR (earlier.source_file_no = newer.source_file_no AND earlier.source_line_no < newer.source_line_no)) "
+        "GROUP BY newer.source_line_no",
+        {"file_no": file_no},
+    ).fetchall()
+    names = dict(connection.execute("SELECT file_no, file_name FROM feed_files").fetchall()) if rows else {}
+    return {line: (names.get(first_file, "this file"), first_line) for line, (first_file, first_line) in rows}
+
+
+def remove_lines(
+    connection: DuckDBPyConnection, contract: FeedContract, file_no: int, line_nos: Collection[int]
+) -> None:
+    """Take records of this file out again."""
+    if line_nos:
+        connection.execute(
+            f"DELETE FROM {contract.raw_table} WHERE source_file_no = ? AND source_line_no IN (SELECT unnest(?))",
+            [file_no, list(line_nos)],
+        )
+
+
+def totals(connection: DuckDBPyConnection, contract: FeedContract, file_no: int) -> tuple[int, int]:
+    """Number and yen of this file's records that stand in the table now."""
+    amount = f"coalesce(sum({quoted(contract.amount)}), 0)" if contract.amount else "0"
+    row = connection.execute(
+        f"SELECT count(*), {amount} FROM {contract.raw_table} WHERE source_file_no = ?", [file_no]
+    ).fetchone()
+    return (int(row[0]), int(row[1])) if row else (0, 0)
+
+
+def _line_nos(connection: DuckDBPyConnection, contract: FeedContract, condition: str, file_no: int) -> list[int]:
+    rows = connection.execute(
+        f"SELECT source_line_no FROM {contract.raw_table} WHERE source_file_no = ? AND {condition}", [file_no]
+    ).fetchall()
+    return [line_no for (line_no,) in rows]

@@ -1,0 +1,118 @@
+"""The tables that ingestion owns in ``warehouse.duckdb``, and the only place that opens it for loading."""
+
+from __future__ import annotations
+
+from contextlib import contextmanager
+from typing import TYPE_CHECKING
+
+import duckdb
+
+from ingestion.city_profile import CityProfile, read_city_profile
+from ingestion.contract import FeedContract, load_contracts
+from ingestion.errors import Busy, ConfigurationError
+from ingestion.pseudonym import fingerprint, read_secret
+from ingestion.row_sql import quoted
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator
+
+    from ingestion.home import Home
+
+CONTROL_TABLES = {
+    "feed_files": """
+        file_no INTEGER, file_sha256 VARCHAR, file_name VARCHAR, feed VARCHAR, municipality_code VARCHAR,
+        delivery_date DATE, delivery_seq INTEGER, file_status VARCHAR, byte_count BIGINT,
+        row_count_delivered BIGINT, row_count_loaded BIGINT, row_count_duplicate BIGINT, row_count_quarantined BIGINT,
+        yen_delivered BIGINT, yen_loaded BIGINT, yen_duplicate BIGINT, yen_quarantined BIGINT,
+        control_row_count BIGINT, control_yen BIGINT, cause VARCHAR, remedy VARCHAR""",
+    "quarantined_lines": """
+        file_no INTEGER, source_line_no INTEGER, column_no INTEGER, column_name VARCHAR, column_item_ja VARCHAR,
+        cause VARCHAR, remedy VARCHAR, line_bytes BLOB""",
+    "raw_city_parameters": """
+        parameter VARCHAR, scope VARCHAR, valid_from DATE, valid_to DATE, value VARCHAR, unit VARCHAR, law VARCHAR,
+        status VARCHAR, source VARCHAR, note VARCHAR""",
+    "pseudonym_fingerprint": "fingerprint VARCHAR",
+}
+
+
+@contextmanager
+def open_warehouse(home: Home) -> Iterator[duckdb.DuckDBPyConnection]:
+    """A writing connection, closed at the end.
+
+    Raises:
+        Busy: another process has the warehouse open.
+    """
+    try:
+        connection = duckdb.connect(str(home.warehouse))
+    except duckdb.IOException as error:
+        if "lock" not in str(error).lower():
+            raise
+        raise Busy("another run is using the warehouse", "Wait until it has finished, then repeat.") from error
+    try:
+        connection.execute("SET preserve_insertion_order = true; SET enable_progress_bar = false")
+        yield connection
+    finally:
+        connection.close()
+
+
+def ensure_warehouse(home: Home) -> None:
+    """Make the home and every table that is missing, and bring the city's parameters up to date.
+
+    Raises:
+        ConfigurationError: ``city.toml`` is wrong, the secret has changed, or a layout differs from its table.
+        Busy: another process has the warehouse open.
+    """
+    home.create()
+    profile, secret = read_city_profile(home), read_secret(home)
+    with open_warehouse(home) as connection:
+        connection.execute("BEGIN")
+        for table, columns in CONTROL_TABLES.items():
+            connection.execute(f"CREATE TABLE IF NOT EXISTS {table} ({columns})")
+        for contract in load_contracts().values():
+            connection.execute(f"CREATE TABLE IF NOT EXISTS {contract.raw_table} ({raw_table_columns(contract)})")
+            _refuse_changed_layout(connection, contract)
+        _refuse_changed_secret(connection, secret)
+        _store_parameters(connection, profile)
+        connection.execute("COMMIT")
+    home.warehouse.chmod(0o600)
+
+
+def raw_table_columns(contract: FeedContract) -> str:
+    """Column list of ``raw_<feed>``: the layout's columns in order, then the system columns."""
+    columns = [(column.name, column.duckdb_type) for column in contract.layout.raw_columns]
+    return ", ".join(f"{quoted(name)} {type_}" for name, type_ in (*columns, *contract.system_columns))
+
+
+def _refuse_changed_layout(connection: duckdb.DuckDBPyConnection, contract: FeedContract) -> None:
+    found = connection.execute(
+        "SELECT column_name, data_type FROM duckdb_columns() WHERE schema_name = 'main' AND table_name = ? "
+        "ORDER BY column_index",
+        [contract.raw_table],
+    ).fetchall()
+    columns = [(column.name, column.duckdb_type) for column in contract.layout.raw_columns]
+    if found != [*columns, *contract.system_columns]:
+        raise ConfigurationError(
+            f"the layout {contract.feed}.csv differs from the table {contract.raw_table} of the warehouse",
+            "Undo the change, or build the warehouse anew: move warehouse.duckdb away, copy the files of archive/ "
+            "back to inbox/ under their own names, and refresh.",
+        )
+
+
+def _refuse_changed_secret(connection: duckdb.DuckDBPyConnection, secret: str) -> None:
+    stored = connection.execute("SELECT fingerprint FROM pseudonym_fingerprint").fetchone()
+    if stored is None:
+        connection.execute("INSERT INTO pseudonym_fingerprint VALUES (?)", [fingerprint(secret)])
+    elif stored[0] != fingerprint(secret):
+        raise ConfigurationError(
+            "the pseudonym key is another than the one this warehouse was built with",
+            "Restore keys/pseudonym.key (or OSAMARI_PSEUDONYM_KEY): the same person would get two keys.",
+        )
+
+
+def _store_parameters(connection: duckdb.DuckDBPyConnection, profile: CityProfile) -> None:
+    connection.execute("DELETE FROM raw_city_parameters")
+    for row in profile.parameters:
+        connection.execute(
+            "INSERT INTO raw_city_parameters VALUES (?, ?, ?, ?, ?, ?, ?, ?, 'city.toml', ?)",
+            [row.parameter, row.scope, row.valid_from, row.valid_to, row.value, row.unit, row.law, row.status, row.note],
+        )
