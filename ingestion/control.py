@@ -17,6 +17,7 @@ from ingestion.trailer import trailer_faults
 if TYPE_CHECKING:
     from pathlib import Path
 
+    from ingestion.feed_file import FeedFile
     from ingestion.framing import Framed
 
 HEADER = "rows,amount_yen,sha256"
@@ -93,3 +94,21 @@ def sidecar_faults(stated: ControlTotals, found: FoundTotals) -> list[FileFault]
 def block_faults(framed: Framed) -> list[FileFault]:
     """Where the trailers do not hold."""
     return [fault for block in framed.blocks for fault in trailer_faults(block)]
+
+
+def check_totals(
+    file: FeedFile, framed: Framed, sidecar: Path | None, found: FoundTotals, *, is_sidecar_required: bool
+) -> tuple[ControlTotals | None, list[FileFault]]:
+    """What the sender states, and every reason to refuse the file because of it."""
+    faults = [] if framed.faults else block_faults(framed)
+    stated = trailer_totals(framed) if file.contract.control == "trailer" else None
+    if sidecar is not None:
+        try:
+            stated = read_sidecar(sidecar)
+        except DataRefused as refused:
+            return None, [*faults, FileFault(str(refused), refused.remedy)]
+        return stated, faults + sidecar_faults(stated, found)
+    if stated is None and is_sidecar_required:
+        remedy = f"Deliver {control_names(file.path.name)[0]} beside it, or set control_files in city.toml."
+        faults.append(FileFault("the control file is missing", remedy))
+    return stated, faults

@@ -5,18 +5,10 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from ingestion import raw_rows
-from ingestion.control import (
-    ControlTotals,
-    FoundTotals,
-    block_faults,
-    read_sidecar,
-    sidecar_faults,
-    trailer_totals,
-)
-from ingestion.errors import DataRefused
+from ingestion.control import FoundTotals, check_totals
 from ingestion.feed_file import RefusedLine
 from ingestion.file_ledger import LOADED, FileOutcome, record_outcome, record_refused_lines
-from ingestion.line_errors import FileFault, LineError
+from ingestion.line_errors import LineError
 from ingestion.quarantine import error_lines, keep_lines
 
 if TYPE_CHECKING:
@@ -28,6 +20,7 @@ if TYPE_CHECKING:
     from ingestion.file_name import FeedFileName
     from ingestion.framing import Framed
     from ingestion.home import Home
+    from ingestion.line_errors import FileFault
 
 
 class FileLoad:
@@ -121,30 +114,14 @@ class FileLoad:
         readable = outcome.yen_loaded + outcome.yen_duplicate + sum(line.yen or 0 for line in self.refused)
         unreadable = sum(line.yen is None for line in self.refused)
         found = FoundTotals(framed.record_count, readable, unreadable, outcome.file_sha256)
-        self.faults += block_faults(framed) if not framed.faults else []
-        stated = self._stated(framed, found, is_sidecar_required)
+        stated, faults = check_totals(
+            self.file, framed, self.sidecar, found, is_sidecar_required=is_sidecar_required
+        )
+        self.faults += faults
         if stated:
             outcome.control_row_count, outcome.control_yen = stated.row_count, stated.yen
         outcome.yen_delivered = stated.yen if stated and unreadable and not self.faults else readable
         outcome.yen_quarantined = outcome.yen_delivered - outcome.yen_loaded - outcome.yen_duplicate
-
-    def _stated(self, framed: Framed, found: FoundTotals, is_sidecar_required: bool) -> ControlTotals | None:
-        stated = trailer_totals(framed) if self.file.contract.control == "trailer" else None
-        if self.sidecar is not None:
-            try:
-                stated = read_sidecar(self.sidecar)
-            except DataRefused as refused:
-                self.faults.append(FileFault(str(refused), refused.remedy))
-                return None
-            self.faults += sidecar_faults(stated, found)
-        elif stated is None and is_sidecar_required:
-            self.faults.append(
-                FileFault(
-                    "the control file is missing",
-                    f"Deliver {self.file.path.stem}.control.csv beside it, or set control_files in city.toml.",
-                )
-            )
-        return stated
 
     def _refuse(self) -> None:
         outcome = self.outcome

@@ -1,0 +1,130 @@
+"""``osamari check``: which feed is a file, how many rows and yen, what is wrong in it. Changes nothing.
+
+No warehouse is needed; so what was loaded before is not known here: duplicates and conflicting events are found by
+loading only.
+"""
+
+from __future__ import annotations
+
+import tempfile
+from dataclasses import dataclass, field
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+import duckdb
+
+from ingestion.city_profile import CityProfile
+from ingestion.contract import FeedContract, load_contract
+from ingestion.control import FoundTotals, check_totals, find_sidecar
+from ingestion.errors import DataRefused
+from ingestion.feed_file import FeedFile, RefusedLine, file_sha256
+from ingestion.file_name import parse_file_name
+from ingestion.line_errors import FileFault, render_file_fault, render_line_error
+from ingestion.recognition import recognise_feed
+from ingestion.row_sql import LINE_COLUMN, framed_relation, is_sound, quoted, typed_value
+
+if TYPE_CHECKING:
+    from collections.abc import Iterable, Sequence
+
+    from ingestion.framing import Framed
+
+MOST_ERRORS_SHOWN = 50
+
+
+@dataclass
+class CheckReport:
+    """What a check found in one file. ``yen`` is the sum of the readable amounts, None in feeds without an amount."""
+
+    file_name: str
+    feed: str | None = None
+    title_ja: str | None = None
+    row_count: int = 0
+    sound_row_count: int = 0
+    yen: int | None = None
+    faults: list[FileFault] = field(default_factory=list)
+    refused: list[RefusedLine] = field(default_factory=list)
+    warnings: list[str] = field(default_factory=list)
+
+    @property
+    def is_accepted(self) -> bool:
+        """True when nothing in the file would be refused."""
+        return not self.faults and not self.refused
+
+
+def check(paths: Iterable[Path], profile: CityProfile | None = None) -> list[CheckReport]:
+    """Check each file on its own, in the given order."""
+    return [_check_file(path, profile or CityProfile()) for path in paths]
+
+
+def render(report: CheckReport) -> list[str]:
+    """The report as lines of text; no value of a personal column."""
+    feed = f"{report.feed} {report.title_ja}" if report.feed else "unknown feed"
+    yen = "" if report.yen is None else f", {report.yen:,} yen"
+    state = "ok" if report.is_accepted else "refused" if report.faults else f"{len(report.refused):,} lines refused"
+    lines = [f"{report.file_name} · {feed} · {report.row_count:,} rows{yen} · {state}"]
+    for fault in report.faults:
+        lines += render_file_fault(report.file_name, fault, "")
+    errors = [error for line in report.refused for error in line.errors]
+    for error in errors[:MOST_ERRORS_SHOWN]:
+        lines += render_line_error(report.file_name, error, "")
+    if len(errors) > MOST_ERRORS_SHOWN:
+        lines.append(f"{report.file_name}: {len(errors) - MOST_ERRORS_SHOWN:,} more errors.")
+    return lines + [f"{report.file_name}: warning: {warning}" for warning in report.warnings]
+
+
+def _check_file(path: Path, profile: CityProfile) -> CheckReport:
+    report = CheckReport(path.name)
+    try:
+        feed: str | None = parse_file_name(path.name).feed
+    except DataRefused as refused:
+        report.faults.append(FileFault(str(refused), refused.remedy))
+        feed = recognise_feed(path)
+    if path.stat().st_size == 0:
+        report.faults.append(FileFault("the file is empty", "Ask the sender for the file again."))
+        return report
+    if feed is None:
+        report.faults.append(FileFault("the content is that of no known feed", "Check that it is the right file."))
+        return report
+    contract = load_contract(feed)
+    report.feed, report.title_ja = feed, contract.title_ja
+    _read(report, FeedFile(path, contract, profile.encoding(contract)))
+    return report
+
+
+def _read(report: CheckReport, file: FeedFile) -> None:
+    with tempfile.TemporaryDirectory() as folder:
+        framed_path = Path(folder) / "framed.csv"
+        framed = file.frame(framed_path)
+        report.faults += framed.faults
+        report.row_count = framed.record_count
+        if framed.has_rows:
+            _judge(report, file, framed, framed_path)
+
+
+def _judge(report: CheckReport, file: FeedFile, framed: Framed, framed_path: Path) -> None:
+    sound_count, yen, unacceptable = _sound_totals(file.contract, framed_path)
+    report.sound_row_count = sound_count
+    report.refused = file.refused_lines(framed, unacceptable)
+    readable = yen + sum(line.yen or 0 for line in report.refused)
+    report.yen = readable if file.contract.amount else None
+    unreadable = sum(line.yen is None for line in report.refused)
+    sidecar = find_sidecar(file.path)
+    found = FoundTotals(framed.record_count, readable, unreadable, file_sha256(file.path))
+    _, faults = check_totals(file, framed, sidecar, found, is_sidecar_required=False)
+    report.faults += faults
+    if sidecar is None and file.contract.control == "sidecar":
+        report.warnings.append("no control file stands beside it; its totals were not compared.")
+
+
+def _sound_totals(contract: FeedContract, framed_path: Path) -> tuple[int, int, Sequence[int]]:
+    """Number and yen of the sound rows, and the line numbers of the others."""
+    columns = contract.layout.raw_columns
+    amount = typed_value(contract.layout.by_name[contract.amount]) if contract.amount else "0"
+    query = (
+        f"SELECT count(*) FILTER (sound), coalesce(sum(yen) FILTER (sound), 0), "
+        f"coalesce(list({LINE_COLUMN}) FILTER (NOT sound), []) FROM (SELECT {quoted(LINE_COLUMN)}, "
+        f"{is_sound(columns)} AS sound, {amount} AS yen FROM {framed_relation(contract, str(framed_path))})"
+    )
+    with duckdb.connect() as connection:
+        row = connection.execute(query).fetchone()
+    return (int(row[0]), int(row[1]), row[2]) if row else (0, 0, [])
