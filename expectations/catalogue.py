@@ -48,6 +48,11 @@ def suite(name: str, as_of: date) -> Suite:
     return known[name]
 
 
+def tables_by_suite() -> dict[str, str]:
+    """The table that each suite judges, by the name of the suite."""
+    return {suite.name: suite.table for suite in all_suites(_ANY_DAY)}
+
+
 def suite_names() -> tuple[str, ...]:
     """The names of all suites: what a release demands a pass of."""
-    return tuple(suite.name for suite in all_suites(_ANY_DAY))
+    return tuple(tables_by_suite())

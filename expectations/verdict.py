@@ -57,6 +57,12 @@ def suite_fingerprint(connection: duckdb.DuckDBPyConnection, suite: Suite) -> st
     return hashlib.sha256(f"{rules}:{fingerprint(connection, suite.tables)}".encode()).hexdigest()
 
 
+def forget_all(connection: duckdb.DuckDBPyConnection) -> None:
+    """Drop every verdict: what is not judged anew has not been judged."""
+    connection.execute(CREATE_TABLE)
+    connection.execute("delete from quality_verdicts")
+
+
 def store_verdict(connection: duckdb.DuckDBPyConnection, result: SuiteResult) -> None:
     """Keep the verdict; an earlier one of the same suite and day gives way."""
     details = {

@@ -1,0 +1,1 @@
+"""When and in what order: assets, gates, jobs and the `osamari` command. No business rule."""

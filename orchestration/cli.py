@@ -1,0 +1,150 @@
+"""The ``osamari`` command. Every command says cause and remedy; exit 0 done, 1 refused, 2 wrong use, 3 busy."""
+
+from __future__ import annotations
+
+import sys
+from pathlib import Path
+
+import click
+
+from ingestion.errors import OsamariError
+from ingestion.home import Home
+from orchestration.settings import parse_day
+
+EPILOG = """\b
+Examples:
+  osamari sample --persons 20000 --out var/inbox     an invented city
+  osamari check var/inbox/levy.*.csv                 what is in these files?
+  osamari refresh                                    take in, compute, judge, release
+  osamari release list                               what has been released
+  osamari serve                                      assets, checks and runs in the browser
+
+\b
+The home folder is OSAMARI_HOME, or ./var.
+Exit codes: 0 done, 1 data refused, 2 wrong use or configuration, 3 busy.
+"""
+
+
+@click.group(epilog=EPILOG, context_settings={"help_option_names": ["-h", "--help"]})
+def osamari() -> None:
+    """Osamari (納まり): a city's tax feeds in, arrears, refunds and safe statistics out."""
+
+
+@osamari.command()
+@click.option(
+    "--persons", type=click.IntRange(100), default=20_000, show_default=True, help="People in the city."
+)
+@click.option(
+    "--years", type=click.IntRange(1, 10), default=3, show_default=True, help="Fiscal years of deliveries."
+)
+@click.option("--seed", type=int, default=1, show_default=True, help="The same seed gives the same bytes.")
+@click.option(
+    "--out", type=click.Path(path_type=Path), help="Where the files go; the inbox of the home if not given."
+)
+@click.option(
+    "--as-of", default="2026-05-31", show_default=True, help="Day of the last delivery, YYYY-MM-DD."
+)
+def sample(persons: int, years: int, seed: int, out: Path | None, as_of: str) -> None:
+    """Invent a city and write its deliveries in their real formats.
+
+    Nobody in them exists; the towns do. Example: osamari sample --persons 2000 --years 2 --out /tmp/inbox
+    """
+    from ingestion.sample_city import generate  # noqa: PLC0415  (commands load only what they need)
+
+    folder = out or Home.from_environment().create().inbox
+    generate(folder, persons, years, seed, parse_day(as_of), lambda text: click.echo(text, err=True))
+    click.echo(f"Wrote the deliveries of {persons:,} people over {years} year(s) to {folder}")
+
+
+@osamari.command()
+@click.option(
+    "--as-of", default="", help="Compute for this day, YYYY-MM-DD; else for the newest delivery date."
+)
+@click.pass_context
+def refresh(context: click.Context, as_of: str) -> None:
+    """Take in the inbox, compute the marts, judge them, release the statistics.
+
+    What is refused stays in quarantine/ with the reason; everything else goes on. A second refresh on the same inbox
+    loads nothing and releases the same bytes. Exit code 1 when anything was refused in this run.
+    """
+    from orchestration.refresh import refresh as run  # noqa: PLC0415
+
+    summary, code = run(Home.from_environment(), as_of)
+    click.echo("\n".join(summary.lines))
+    context.exit(code)
+
+
+@osamari.command()
+@click.argument(
+    "files", nargs=-1, required=True, type=click.Path(exists=True, dir_okay=False, path_type=Path)
+)
+@click.pass_context
+def check(context: click.Context, files: tuple[Path, ...]) -> None:
+    """Say of each file which feed it is, its rows and yen, and what is wrong in it. Changes nothing.
+
+    Example: osamari check deliveries/levy.072036.20250401.001.csv
+    """
+    from ingestion.check import check as check_files  # noqa: PLC0415
+    from ingestion.check import render  # noqa: PLC0415
+    from ingestion.city_profile import read_city_profile  # noqa: PLC0415
+
+    reports = check_files(files, read_city_profile(Home.from_environment()))
+    for report in reports:
+        click.echo("\n".join(render(report)))
+    context.exit(0 if all(report.is_accepted for report in reports) else 1)
+
+
+@osamari.command()
+@click.argument("instalment_id")
+@click.option("--as-of", default="", help="As of this day, YYYY-MM-DD; else of the last refresh.")
+def explain(instalment_id: str, as_of: str) -> None:
+    """How this instalment came to owe what it owes: ledger entries, late charges, articles of law.
+
+    INSTALMENT_ID is the pseudonym in fct_arrears, like I0123456789abcdef0123. For another day than that of the last
+    refresh the models are computed anew in a copy of the warehouse, which takes a while; nothing is changed.
+    """
+    from orchestration.explain import explain as explained  # noqa: PLC0415
+
+    day = parse_day(as_of) if as_of else None
+    click.echo("\n".join(explained(Home.from_environment(), instalment_id, day)))
+
+
+@osamari.command()
+@click.option("--port", type=click.IntRange(1, 65535), default=3000, show_default=True)
+@click.pass_context
+def serve(context: click.Context, port: int) -> None:
+    """Dagster on this machine only (127.0.0.1): assets, lineage, checks, runs. Stop with Ctrl-C."""
+    from orchestration.serve import serve as run  # noqa: PLC0415
+
+    click.echo(f"Open http://127.0.0.1:{port}/asset-groups", err=True)
+    context.exit(run(Home.from_environment(), port))
+
+
+@osamari.command()
+@click.option(
+    "--persons", type=click.IntRange(100), default=20_000, show_default=True, help="People in the city."
+)
+@click.option("--years", type=click.IntRange(1, 10), default=3, show_default=True)
+def bench(persons: int, years: int) -> None:
+    """Seconds and peak memory of each stage, and the whole refresh against the floor, on an invented city.
+
+    The floor is one CREATE TABLE AS SELECT * FROM read_csv(...) with declared types over each of the same files.
+    """
+    from orchestration.bench import bench as measured  # noqa: PLC0415
+
+    click.echo("\n".join(measured(persons, years)))
+
+
+def main() -> None:
+    """Entry point: our own errors become a message with its remedy and an exit code, never a traceback."""
+    from orchestration.exit_codes import exit_code_of  # noqa: PLC0415
+    from orchestration.release_commands import release  # noqa: PLC0415
+
+    osamari.add_command(release)
+    try:
+        osamari()
+    except OsamariError as error:
+        click.echo(str(error), err=True)
+        if error.remedy:
+            click.echo(f"  {error.remedy}", err=True)
+        sys.exit(exit_code_of(error))

@@ -1,0 +1,31 @@
+"""Dagster's own folder in the home: one run at a time, nothing sent to anybody."""
+
+from __future__ import annotations
+
+import os
+from typing import TYPE_CHECKING
+
+if TYPE_CHECKING:
+    from pathlib import Path
+
+    from ingestion.home import Home
+
+SETTINGS = """\
+# Written by osamari. One writer: a second run waits in the queue.
+telemetry:
+  enabled: false
+nux:
+  enabled: false
+concurrency:
+  runs:
+    max_concurrent_runs: 1
+"""
+
+
+def prepare_dagster_home(home: Home) -> Path:
+    """Write ``dagster.yaml`` where it is missing or old, and name the folder to Dagster."""
+    path = home.dagster / "dagster.yaml"
+    if not path.exists() or path.read_text(encoding="utf-8") != SETTINGS:
+        path.write_text(SETTINGS, encoding="utf-8")
+    os.environ["DAGSTER_HOME"] = os.fspath(home.dagster)
+    return home.dagster

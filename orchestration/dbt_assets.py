@@ -1,0 +1,78 @@
+"""The dbt project as assets, in two parts so that gates stand between the marts and the statistics made from them."""
+
+import json
+import os
+from collections.abc import Iterator, Mapping
+from contextlib import contextmanager
+from pathlib import Path
+from typing import Any
+
+import dagster as dg
+from dagster_dbt import DagsterDbtTranslator, DbtCliResource, dbt_assets
+
+from orchestration.as_of import AsOf
+from orchestration.dbt_manifest import prepared_manifest
+from orchestration.progress import say
+from orchestration.settings import DBT_PROJECT, WAREHOUSE_VARIABLE, dbt_executable
+from orchestration.step import step
+
+MANIFEST = prepared_manifest()
+STATISTICS = "path:models/statistics"
+
+
+class HouseNames(DagsterDbtTranslator):
+    """Asset, table and file carry the same name; the folder of a model is its group."""
+
+    def get_asset_key(self, dbt_resource_props: Mapping[str, Any]) -> dg.AssetKey:
+        """The table's name: so a source is the asset that the feed's loader makes."""
+        return dg.AssetKey(str(dbt_resource_props["name"]))
+
+    def get_group_name(self, dbt_resource_props: Mapping[str, Any]) -> str:
+        """The layer: seeds, staging, intermediate, marts, statistics."""
+        path = str(dbt_resource_props.get("original_file_path", ""))
+        return path.split("/")[1] if path.startswith("models/") else "seeds"
+
+
+@dbt_assets(manifest=MANIFEST, name="dbt_core", exclude=STATISTICS, dagster_dbt_translator=HouseNames())
+def dbt_core(context: dg.AssetExecutionContext, dbt: DbtCliResource, as_of: AsOf) -> Iterator[Any]:
+    """Seeds, staging, the ledger and the marts, with the tests that stand beside them."""
+    yield from _build(context, dbt, as_of, "ledger and marts")
+
+
+@dbt_assets(manifest=MANIFEST, name="dbt_statistics", select=STATISTICS, dagster_dbt_translator=HouseNames())
+def dbt_statistics(context: dg.AssetExecutionContext, dbt: DbtCliResource, as_of: AsOf) -> Iterator[Any]:
+    """The cells of the statistics with the evidence for their protection."""
+    yield from _build(context, dbt, as_of, "statistics")
+
+
+def dbt_resource() -> DbtCliResource:
+    """dbt as a subprocess: in this process it would keep the warehouse open."""
+    return DbtCliResource(
+        project_dir=os.fspath(DBT_PROJECT),
+        profiles_dir=os.fspath(DBT_PROJECT),
+        dbt_executable=dbt_executable(),
+    )
+
+
+def _build(context: dg.AssetExecutionContext, dbt: DbtCliResource, as_of: AsOf, what: str) -> Iterator[Any]:
+    """Build the selected part for the day of the run; unit tests belong to development, not to a refresh."""
+    with step() as home:
+        command = ["build", "--exclude-resource-type", "unit_test"]
+        command += ["--vars", json.dumps({"as_of": as_of.day(home).isoformat()})]
+        with warehouse_named(home.warehouse):
+            yield from dbt.cli(command, context=context, target_path=home.dagster / "dbt").stream()
+    say("dbt", what)
+
+
+@contextmanager
+def warehouse_named(warehouse: Path) -> Iterator[None]:
+    """Tell dbt's profile which file the warehouse is; dbt inherits the environment of this process."""
+    before = os.environ.get(WAREHOUSE_VARIABLE)
+    os.environ[WAREHOUSE_VARIABLE] = os.fspath(warehouse)
+    try:
+        yield
+    finally:
+        if before is None:
+            del os.environ[WAREHOUSE_VARIABLE]
+        else:
+            os.environ[WAREHOUSE_VARIABLE] = before

@@ -1,0 +1,63 @@
+"""The manifest of the dbt project, parsed only when a model, macro, seed description or setting has changed."""
+
+from __future__ import annotations
+
+import hashlib
+import os
+import subprocess
+from typing import TYPE_CHECKING
+
+from ingestion.errors import ConfigurationError
+from orchestration.settings import DBT_PROJECT, WAREHOUSE_VARIABLE, dbt_executable
+
+if TYPE_CHECKING:
+    from pathlib import Path
+
+TARGET = DBT_PROJECT / "target"
+ANY_DAY = "{as_of: '2000-01-01'}"
+"""Parsing needs some day; it computes nothing."""
+
+
+def prepared_manifest() -> Path:
+    """Path of a manifest that is as new as the project.
+
+    Raises:
+        ConfigurationError: dbt cannot parse the project; the text is dbt's own.
+    """
+    manifest, mark = TARGET / "manifest.json", TARGET / "parsed_project.sha256"
+    digest = _project_digest()
+    if not (manifest.exists() and mark.exists() and mark.read_text(encoding="ascii") == digest):
+        _parse()
+        mark.write_text(digest, encoding="ascii")
+    return manifest
+
+
+def _project_digest() -> str:
+    """A digest of every file that decides what dbt builds. Seeds count by content, since dbt hashes them as well."""
+    digest = hashlib.sha256()
+    for folder in ("models", "macros", "tests", "seeds", "."):
+        pattern = "*" if folder == "." else "**/*"
+        for path in sorted(p for p in (DBT_PROJECT / folder).glob(pattern) if p.is_file()):
+            digest.update(f"{path.relative_to(DBT_PROJECT)}\0".encode())
+            digest.update(path.read_bytes())
+    return digest.hexdigest()
+
+
+def _parse() -> None:
+    command = [
+        dbt_executable(),
+        "parse",
+        "--vars",
+        ANY_DAY,
+        "--target-path",
+        str(TARGET),
+        "--log-path",
+        str(TARGET),
+    ]
+    command += ["--project-dir", str(DBT_PROJECT), "--profiles-dir", str(DBT_PROJECT)]
+    environment = {WAREHOUSE_VARIABLE: ":memory:", **os.environ, "DBT_SEND_ANONYMOUS_USAGE_STATS": "false"}
+    parsed = subprocess.run(command, env=environment, capture_output=True, text=True, check=False)  # noqa: S603
+    if parsed.returncode != 0:
+        raise ConfigurationError(
+            f"dbt cannot parse the project:\n{parsed.stdout[-2000:]}", "Correct the model named above."
+        )

@@ -1,0 +1,45 @@
+"""Rows and yen of a load, summed for a person and for asset metadata."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import TYPE_CHECKING
+
+import duckdb
+
+if TYPE_CHECKING:
+    from collections.abc import Sequence
+
+    from ingestion.file_ledger import FileOutcome
+    from ingestion.home import Home
+
+
+@dataclass(frozen=True)
+class LoadTotals:
+    """Sums over delivered files. ``yen`` is that of the loaded rows, 0 for feeds without an amount."""
+
+    file_count: int
+    row_count: int
+    yen: int
+    quarantined_count: int
+
+    @classmethod
+    def of(cls, outcomes: Sequence[FileOutcome]) -> LoadTotals:
+        """Totals of the files of one run."""
+        return cls(
+            len(outcomes),
+            sum(outcome.row_count_loaded for outcome in outcomes),
+            sum(outcome.yen_loaded for outcome in outcomes),
+            sum(outcome.row_count_quarantined for outcome in outcomes),
+        )
+
+
+def totals_of_feed(home: Home, feed: str) -> LoadTotals:
+    """Totals of everything that was ever delivered of one feed, from the ledger of files."""
+    with duckdb.connect(str(home.warehouse), read_only=True) as connection:
+        summed = connection.execute(
+            "select count(*), coalesce(sum(row_count_loaded), 0), coalesce(sum(yen_loaded), 0), "
+            "coalesce(sum(row_count_quarantined), 0) from feed_files where feed = ?",
+            [feed],
+        ).fetchone()
+    return LoadTotals(*(int(value) for value in summed or (0, 0, 0, 0)))

@@ -1,0 +1,120 @@
+"""What a refresh tells a person at its end: what came in, what was refused and why, what stands in the marts now."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, field
+from typing import TYPE_CHECKING
+
+import duckdb
+
+from expectations.outcome import Outcome
+from expectations.report import text_lines
+from expectations.verdict import stored_results
+from orchestration.quality_checks import report_page
+
+if TYPE_CHECKING:
+    from datetime import date
+
+    from ingestion.home import Home
+
+LONGEST_LIST = 10
+FILES = """
+select file_status, count(*), coalesce(sum(row_count_loaded), 0), coalesce(sum(row_count_quarantined), 0),
+       coalesce(sum(yen_loaded), 0)
+from feed_files where file_no > ? group by 1
+"""
+CAUSES = """
+select cause, count(*) as refused_count, first(place order by file_no, line_no) as place from (
+  select cause, file_name as place, file_no, 0 as line_no from feed_files
+  where file_no > $since and file_status = 'quarantined'
+  union all
+  select q.cause, f.file_name || ', line ' || q.source_line_no
+    || coalesce(', column ' || q.column_no || ' ' || q.column_item_ja, ''), f.file_no, q.source_line_no
+  from quarantined_lines q join feed_files f using (file_no)
+  where file_no > $since and f.file_status = 'loaded')
+group by 1 order by 2 desc, 1
+"""
+ARREARS = """
+select count(*), count(distinct addressee_key), coalesce(sum(principal_outstanding_yen), 0),
+       coalesce(sum(late_charge_accrued_yen - late_charge_collected_yen), 0)
+from fct_arrears where principal_outstanding_yen > 0 and overdue_days > 0
+"""
+REFUNDS = "select count(*), coalesce(sum(overpaid_yen), 0), coalesce(sum(pending_yen), 0) from fct_refunds"
+UNIDENTIFIED = "select count(*), coalesce(sum(amount_yen), 0) from fct_unidentified_receipts"
+
+
+@dataclass
+class Summary:
+    """The lines of a summary, and whether anything was refused in this run."""
+
+    lines: list[str] = field(default_factory=list)
+    is_anything_refused: bool = False
+
+    def add(self, heading: str, text: str) -> None:
+        """One line under its heading; an empty heading continues the one above."""
+        self.lines.append(f"  {heading:<13}{text}")
+
+
+def newest_file_no(home: Home) -> int:
+    """The number of the newest file in the ledger of files; 0 before the first load."""
+    if not home.warehouse.exists():
+        return 0
+    with duckdb.connect(str(home.warehouse), read_only=True) as connection:
+        try:
+            newest = connection.execute("select coalesce(max(file_no), 0) from feed_files").fetchone()
+        except duckdb.CatalogException:
+            return 0
+    return int(newest[0]) if newest else 0
+
+
+def add_files(summary: Summary, connection: duckdb.DuckDBPyConnection, since: int) -> None:
+    """Files and rows taken in after file number ``since``, and every cause of refusal with its first place."""
+    by_status = {row[0]: row[1:] for row in connection.execute(FILES, [since]).fetchall()}
+    none = (0, 0, 0, 0)
+    loaded, refused = by_status.get("loaded", none), by_status.get("quarantined", none)
+    duplicate_count = by_status.get("duplicate", none)[0]
+    total = sum(counts[0] for counts in by_status.values())
+    summary.add(
+        "files",
+        f"{total:,} delivered: {loaded[0]:,} loaded, {duplicate_count:,} known already, {refused[0]:,} refused",
+    )
+    summary.add("rows", f"{loaded[1]:,} loaded ({loaded[3]:,} yen), {loaded[2] + refused[2]:,} in quarantine")
+    causes = connection.execute(CAUSES, {"since": since}).fetchall()
+    for cause, count, place in causes[:LONGEST_LIST]:
+        summary.add("", f"{place}: {cause}" + (f" (and {count - 1:,} more)" if count > 1 else ""))
+    if len(causes) > LONGEST_LIST:
+        summary.add("", f"... and {len(causes) - LONGEST_LIST} other causes")
+    summary.is_anything_refused |= bool(causes) or refused[0] > 0
+
+
+def add_gates(summary: Summary, connection: duckdb.DuckDBPyConnection, home: Home, as_of: date) -> None:
+    """The verdicts of this run and every expectation that is not met."""
+    results = stored_results(connection, as_of)
+    counted = {outcome: sum(result.outcome is outcome for result in results) for outcome in Outcome}
+    words = ", ".join(f"{count} {outcome}" for outcome, count in counted.items())
+    summary.add("gates", f"{len(results)} suites judged: {words}. Report: {report_page(home)}")
+    for result in results:
+        for line, finding in zip(text_lines(result), result.findings, strict=True):
+            if finding.outcome is not Outcome.PASSED:
+                summary.add("", line)
+    summary.is_anything_refused |= counted[Outcome.FAILED] + counted[Outcome.ERRORED] > 0
+
+
+def add_marts(summary: Summary, connection: duckdb.DuckDBPyConnection) -> None:
+    """Arrears, refunds and money without a slip, as the marts have them."""
+    cases, debtors, principal, charge = _one_row(connection, ARREARS)
+    summary.add("arrears", f"{cases:,} instalments of {debtors:,} debtors: {principal:,} yen principal,")
+    summary.add("", f"{charge:,} yen late charge accrued and not collected")
+    count, overpaid, pending = _one_row(connection, REFUNDS)
+    summary.add(
+        "refunds", f"{count:,} overpayments: {overpaid:,} yen, of which {pending:,} still to pay back"
+    )
+    count, yen = _one_row(connection, UNIDENTIFIED)
+    summary.add(
+        "unidentified", f"{count:,} receipts without a clear slip: {yen:,} yen, listed and not forced"
+    )
+
+
+def _one_row(connection: duckdb.DuckDBPyConnection, sql: str) -> tuple[int, ...]:
+    row = connection.execute(sql).fetchone()
+    return tuple(int(value) for value in row) if row else ()
