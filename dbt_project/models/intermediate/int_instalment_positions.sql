@@ -1,0 +1,49 @@
+-- One row per instalment and the as-of date: what was levied, collected and is owed, component by component.
+-- Collected principal is net of refunds. A claim that was written off in full takes its late charge with it.
+{{ config(materialized='view') }}
+with totals as (
+    select
+        entries.instalment_id,
+        {{ total_yen('principal', ['levy', 'reassessment']) }} as principal_levied_yen,
+        -{{ total_yen('principal', ['receipt', 'receipt_correction', 'refund']) }} as principal_collected_yen,
+        -{{ total_yen('principal', ['write_off']) }} as written_off_yen,
+        -{{ total_yen('late_charge', ['receipt', 'receipt_correction', 'refund']) }} as late_charge_collected_yen,
+        cast(sum(case when component = 'additional_charge' then amount_yen else 0 end) as bigint) as additional_charge_yen,
+        cast(sum(case when component = 'demand_fee' then amount_yen else 0 end) as bigint) as demand_fee_yen
+    from {{ ref('int_ledger_entries') }} as entries
+    inner join {{ ref('int_run') }} as run on entries.effective_date <= run.as_of_date
+    group by entries.instalment_id
+),
+
+balances as (
+    select
+        totals.*,
+        totals.principal_levied_yen - totals.principal_collected_yen - totals.written_off_yen as principal_yen,
+        coalesce(charges.accrued_yen, 0) as late_charge_accrued_yen
+    from totals
+    left join {{ ref('int_late_charges') }} as charges on totals.instalment_id = charges.instalment_id
+)
+
+select
+    instalments.instalment_id,
+    instalments.addressee_key,
+    instalments.tax_item_code,
+    instalments.tax_item,
+    instalments.collection_method_code,
+    instalments.levy_year,
+    instalments.due_date,
+    instalments.statutory_due_date,
+    balances.principal_levied_yen,
+    balances.principal_collected_yen,
+    balances.written_off_yen,
+    greatest(balances.principal_yen, 0) as principal_outstanding_yen,
+    balances.late_charge_accrued_yen,
+    balances.late_charge_collected_yen,
+    case
+        when balances.written_off_yen > 0 and balances.principal_yen <= 0 then 0
+        else greatest(balances.late_charge_accrued_yen - balances.late_charge_collected_yen, 0)
+    end as late_charge_outstanding_yen,
+    greatest(balances.additional_charge_yen, 0) as additional_charge_outstanding_yen,
+    greatest(balances.demand_fee_yen, 0) as demand_fee_outstanding_yen
+from balances
+inner join {{ ref('int_instalments') }} as instalments on balances.instalment_id = instalments.instalment_id

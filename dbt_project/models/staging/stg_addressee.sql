@@ -1,0 +1,15 @@
+-- One row per accepted line of the addressee feed: one delivered version of one person or body.
+select
+    addressee_key,
+    household_key,
+    individual_corporate_class,
+    birth_date,
+    address_code,
+    resident_register_deletion_date,
+    has_dv_flag,
+    has_neglect_flag,
+    delivery_date,
+    delivery_seq,
+    source_file_no,
+    source_line_no
+from {{ source('raw', 'raw_addressee') }}
