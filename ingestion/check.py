@@ -60,7 +60,8 @@ def render(report: CheckReport) -> list[str]:
     """The report as lines of text; no value of a personal column."""
     feed = f"{report.feed} {report.title_ja}" if report.feed else "unknown feed"
     yen = "" if report.yen is None else f", {report.yen:,} yen"
-    state = "ok" if report.is_accepted else "refused" if report.faults else f"{len(report.refused):,} lines refused"
+    lines_refused = f"{len(report.refused):,} {'line' if len(report.refused) == 1 else 'lines'} refused"
+    state = "ok" if report.is_accepted else "refused" if report.faults else lines_refused
     lines = [f"{report.file_name} · {feed} · {report.row_count:,} rows{yen} · {state}"]
     for fault in report.faults:
         lines += render_file_fault(report.file_name, fault, "")
@@ -79,15 +80,16 @@ def _check_file(path: Path, profile: CityProfile) -> CheckReport:
     except DataRefused as refused:
         report.faults.append(FileFault(str(refused), refused.remedy))
         feed = recognise_feed(path)
-    if path.stat().st_size == 0:
-        report.faults.append(FileFault("the file is empty", "Ask the sender for the file again."))
-        return report
-    if feed is None:
+    is_empty = path.stat().st_size == 0
+    if feed is not None:
+        contract = load_contract(feed)
+        report.feed, report.title_ja = feed, contract.title_ja
+        if not is_empty:
+            _read(report, FeedFile(path, contract, profile.encoding(contract)))
+    elif not is_empty:
         report.faults.append(FileFault("the content is that of no known feed", "Check that it is the right file."))
-        return report
-    contract = load_contract(feed)
-    report.feed, report.title_ja = feed, contract.title_ja
-    _read(report, FeedFile(path, contract, profile.encoding(contract)))
+    if is_empty:
+        report.faults.append(FileFault("the file is empty", "Ask the sender for the file again."))
     return report
 
 

@@ -56,7 +56,7 @@ class FeedFile:
     def refused_lines(self, framed: Framed, unacceptable: Collection[int]) -> list[RefusedLine]:
         """The records that framing refused and those whose values do not fit, each with its faults, in file order."""
         refused = [
-            RefusedLine(line_no, record.raw, self._missing_amount(), (record.error,) if record.error else ())
+            RefusedLine(line_no, record.raw, self.amount(record), (record.error,) if record.error else ())
             for line_no, record in framed.unsound.items()
         ]
         for line_no, record in self.reread(unacceptable).items():
@@ -68,13 +68,10 @@ class FeedFile:
         if self.contract.amount is None:
             return 0
         if record.fields is None:
-            return None
+            return record.yen
         column = self.contract.layout.by_name[self.contract.amount]
         header_width = len(self.contract.layout.record("header")) if column.record == "data" else 0
         return readable_yen(self.contract, record.fields[header_width + column.position - 1])
-
-    def _missing_amount(self) -> int | None:
-        return 0 if self.contract.amount is None else None
 
     def _faults(self, record: Record) -> tuple[LineError, ...]:
         found = zip(self.contract.layout.raw_columns, record.fields or (), strict=True)

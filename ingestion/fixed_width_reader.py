@@ -6,12 +6,13 @@ record. Line numbers are record numbers, counted from 1, the header included.
 
 from __future__ import annotations
 
+from dataclasses import replace
 from itertools import accumulate
 from struct import Struct
 from typing import TYPE_CHECKING
 
 from ingestion.column_types import NUMERIC_TYPES
-from ingestion.csv_reader import decode
+from ingestion.csv_record import decode
 from ingestion.framing import CONTROL_CHARACTERS, Framed, Record, framed_line, readable_yen
 from ingestion.line_errors import FileFault, LineError
 from ingestion.trailer import RESULT_CODE_COLUMN, Block
@@ -47,19 +48,16 @@ def read_fixed_width_feed(path: Path, contract: FeedContract, encoding: str, fra
     """Frame a fixed-width file; the sound records, each behind its header's fields, go to ``framed_path``."""
     framed = Framed()
     lines: list[tuple[Block, int, tuple[str, ...]]] = []
-    names = [column.name for column in contract.layout.raw_columns]
-    amount_at = names.index(contract.amount or "")
-    result_at = names.index(RESULT_CODE_COLUMN) if contract.has_result_marks else None
+    data = _Slicer(contract.layout.record("data"), encoding)
     try:
         for block, record in _data_records(path.read_bytes(), contract, encoding, framed.blocks):
             framed.record_count += 1
+            yen, result_code = _amount(contract, data, record.raw), data.value(record.raw, RESULT_CODE_COLUMN)
+            block.add(yen, result_code)
             if record.fields is None:
-                framed.unsound[record.line_no] = record
-                block.add(None, None)
+                framed.unsound[record.line_no] = replace(record, yen=yen)
             else:
                 lines.append((block, record.line_no, record.fields))
-                result_code = None if result_at is None else record.fields[result_at]
-                block.add(readable_yen(contract, record.fields[amount_at]), result_code)
     except _Unframed as unframed:
         framed.faults.append(unframed.fault)
     with framed_path.open("wb") as target:
@@ -67,6 +65,11 @@ def read_fixed_width_feed(path: Path, contract: FeedContract, encoding: str, fra
             marks = ("1" if block.is_result else "0",) if contract.has_result_marks else ()
             target.write(framed_line(line_no, fields + marks))
     return framed
+
+
+def _amount(contract: FeedContract, data: _Slicer, raw: bytes) -> int | None:
+    text = data.value(raw, contract.amount or "")
+    return None if text is None else readable_yen(contract, text)
 
 
 def reread_fixed_width_feed(
@@ -166,7 +169,10 @@ class _Slicer:
         self.columns = columns
         self._encoding = encoding
         self._struct = Struct("".join(f"{column.length}s" for column in columns))
-        self._starts = [0, *accumulate(column.length for column in columns)]
+        ends = list(accumulate(column.length for column in columns))
+        self._places = {
+            column.name: slice(end - column.length, end) for column, end in zip(columns, ends, strict=True)
+        }
 
     def fields(self, raw: bytes) -> tuple[str, ...]:
         """All fields as text.
@@ -184,18 +190,20 @@ class _Slicer:
         try:
             return Record(record_no, raw, header + self.fields(raw))
         except UnicodeDecodeError:
-            column = next(column for column in self.columns if not self._is_text(raw, column))
+            column = next(column for column in self.columns if self.value(raw, column.name) is None)
             cause = f"the bytes are not text in {self._encoding}, the declared encoding"
             error = LineError.at(record_no, column, cause, "Ask the sender for the record again.")
             return Record(record_no, raw, None, error)
 
-    def _is_text(self, raw: bytes, column: Column) -> bool:
-        start = self._starts[column.position - 1]
+    def value(self, raw: bytes, name: str) -> str | None:
+        """One field as text; None when there is no such column or its bytes are not text."""
+        place = self._places.get(name)
+        if place is None:
+            return None
         try:
-            decode(raw[start : start + column.length], self._encoding)
+            return decode(raw[place], self._encoding).rstrip(" ")
         except UnicodeDecodeError:
-            return False
-        return True
+            return None
 
 
 def _checked_fields(slicer: _Slicer, record_no: int, raw: bytes) -> tuple[str, ...]:

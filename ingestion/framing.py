@@ -22,12 +22,16 @@ CONTROL_CHARACTERS = bytes(set(range(32)) - {9, 10, 13}) + b"\x7f"
 
 @dataclass(frozen=True)
 class Record:
-    """One framed record: its number, its bytes as delivered, and its fields as text (None when it is not sound)."""
+    """One framed record: its number, its bytes as delivered, and its fields as text (None when it is not sound).
+
+    ``yen`` is the amount of a record that is not sound, where it can be read all the same.
+    """
 
     line_no: int
     raw: bytes
     fields: tuple[str, ...] | None
     error: LineError | None = None
+    yen: int | None = None
 
 
 @dataclass

@@ -5,7 +5,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from ingestion.contract import ENCODINGS, FeedContract, load_contracts
-from ingestion.csv_reader import split_record
+from ingestion.csv_record import split_record
 
 if TYPE_CHECKING:
     from pathlib import Path
@@ -49,7 +49,7 @@ def _first_line_labels(beginning: bytes) -> set[str]:
     line = beginning.split(b"\n", 1)[0].removesuffix(b"\r").removeprefix(b"\xef\xbb\xbf")
     for encoding in ENCODINGS:
         try:
-            return set(split_record(line.decode(encoding)) or ())
+            return set(split_record(line.decode(encoding))[0])
         except UnicodeDecodeError:
             continue
     return set()

@@ -45,11 +45,14 @@ class Block:
     total: Totals = field(default_factory=Totals)
     transferred: Totals = field(default_factory=Totals)
     failed: Totals = field(default_factory=Totals)
+    unknown_result_count: int = 0
 
     def add(self, yen: int | None, result_code: str | None) -> None:
-        """Count one data record; ``result_code`` is None in feeds without results."""
+        """Count one data record; ``result_code`` is None where it cannot be read, and in feeds without results."""
         self.total.add(yen)
-        if result_code is not None:
+        if result_code is None:
+            self.unknown_result_count += 1
+        else:
             (self.transferred if result_code == TRANSFERRED else self.failed).add(yen)
 
     @property
@@ -61,7 +64,7 @@ class Block:
 def trailer_faults(block: Block) -> list[FileFault]:
     """Where the trailer does not state what the records add up to; an unreadable amount may explain missing yen."""
     parts = [("total", block.total)]
-    if block.is_result:
+    if block.is_result and not block.unknown_result_count:
         parts += [("transferred", block.transferred), ("failed", block.failed)]
     faults: list[FileFault] = []
     for name, totals in parts:
