@@ -1,0 +1,183 @@
+"""Layouts, city profile, file names, pseudonyms: wrong settings are refused by name, with the way to set them right."""
+
+from __future__ import annotations
+
+import hashlib
+from typing import TYPE_CHECKING
+
+import duckdb
+import pytest
+
+from ingestion.city_profile import read_city_profile
+from ingestion.contract import list_feeds, load_contract, load_contracts
+from ingestion.data_dictionary import data_dictionary
+from ingestion.errors import Busy, ConfigurationError, DataRefused
+from ingestion.file_name import is_municipality_code, parse_file_name
+from ingestion.home import Home
+from ingestion.layout import read_layout
+from ingestion.pseudonym import pseudonym, pseudonym_sql, read_secret
+from ingestion.warehouse import ensure_warehouse, open_warehouse
+
+if TYPE_CHECKING:
+    from pathlib import Path
+
+HEADER = "no,item_ja,name,type,length,required,codes,personal,description_ja\n"
+
+
+@pytest.fixture
+def home(tmp_path: Path) -> Home:
+    return Home(tmp_path / "home").create()
+
+
+def test_every_layout_of_the_catalogue_loads() -> None:
+    assert len(load_contracts()) == len(list_feeds()) >= 10
+    levy = load_contract("levy")
+    assert len(levy.layout.raw_columns) == 124
+    assert levy.layout.by_name["tax_item_code"].codes["31"] == "固定資産税・都市計画税"
+    assert not levy.layout.by_name["tax_item_code"].is_open_list
+    assert levy.layout.by_name["write_off_reason"].is_open_list
+    assert levy.layout.by_name["principal_levied_yen"].duckdb_type == "BIGINT"
+    assert load_contract("account_transfer_result").system_columns[-1] == ("is_result", "BOOLEAN")
+
+
+def test_an_unknown_feed_is_refused_with_the_list_of_feeds() -> None:
+    with pytest.raises(ConfigurationError, match="taxes") as refused:
+        load_contract("taxes")
+    assert "levy" in refused.value.remedy
+
+
+@pytest.mark.parametrize(
+    ("row", "cause"),
+    [
+        ("1,項目,name,money,8,,,none,", 'unknown type "money"'),
+        ("1,項目,name,text,8,,,secret,", 'unknown personal class "secret"'),
+        ("1,項目,Name,text,8,,,none,", "lower_case"),
+        ("1,項目,name,text,8,maybe,,none,", "required"),
+        ("1,項目,name,yen,99,,,none,", "1 to 18 digits"),
+        ("1,項目,name,time,5,,,none,", "4 or 6 digits"),
+        ("1,項目,name,code,1,,a|b=x,none,", "letters and digits"),
+        ("1,項目,name,text,x,,,none,", "invalid literal"),
+        ("1,項目,name,text,8,,,none,\n2,項目,name,text,8,,,none,", "stands twice"),
+    ],
+)
+def test_a_wrong_layout_row_is_refused_with_its_line(tmp_path: Path, row: str, cause: str) -> None:
+    path = tmp_path / "feed.csv"
+    path.write_text(HEADER + row + "\n", encoding="utf-8")
+    with pytest.raises(ConfigurationError, match=r"feed\.csv, line [23]") as refused:
+        read_layout("feed", path)
+    assert cause in str(refused.value)
+
+
+def test_a_file_name_is_taken_apart() -> None:
+    name = parse_file_name("levy.072036.20250401.012.csv")
+    assert (name.feed, name.municipality_code, name.delivery_date.isoformat(), name.delivery_seq) == (
+        "levy", "072036", "2025-04-01", 12,
+    )  # fmt: skip
+    for wrong in ("LEVY.072036.20250401.001.csv", "levy.07203.20250401.001.csv", "levy.072036.20250401.001.csv.bak", ""):
+        with pytest.raises(DataRefused):
+            parse_file_name(wrong)
+
+
+@pytest.mark.parametrize("code", ["072036", "131016", "011002", "271004", "401307"])
+def test_municipality_codes_are_checked_by_their_check_digit(code: str) -> None:
+    assert is_municipality_code(code)
+    assert not is_municipality_code(code[:5] + str((int(code[5]) + 1) % 10))
+
+
+def test_without_a_profile_everything_is_as_usual(home: Home) -> None:
+    profile = read_city_profile(home)
+    assert profile.are_control_files_required
+    assert profile.encoding(load_contract("addressee")) == "cp932"
+
+
+def test_a_profile_sets_encodings_and_dated_cited_parameters(home: Home) -> None:
+    home.city_profile.write_text(
+        'municipality_code = "072036"\n[feed.levy]\nencoding = "cp932"\n[[parameter]]\nparameter = "late_charge_unit"\n'
+        'scope = "tax"\nvalid_from = 2022-01-01\nvalue = 1000\nunit = "yen"\nlaw = "条例第1条"\n',
+        encoding="utf-8",
+    )
+    assert read_city_profile(home).encoding(load_contract("levy")) == "cp932"
+    ensure_warehouse(home)
+    with open_warehouse(home) as connection:
+        rows = connection.execute("SELECT parameter, value, valid_to, law, source FROM raw_city_parameters").fetchall()
+    assert rows == [("late_charge_unit", "1000", None, "条例第1条", "city.toml")]
+
+
+@pytest.mark.parametrize(
+    ("text", "key"),
+    [
+        ('control_file = "required"', "control_file"),
+        ('control_files = "never"', "control_files"),
+        ('municipality_code = "072037"', "municipality_code"),
+        ('[feed.taxes]\nencoding = "cp932"', "feed.taxes"),
+        ('[feed.levy]\nencoding = "euc-jp"', "feed.levy.encoding"),
+        ('[[parameter]]\nparameter = "x"\nscope = "tax"\nvalid_from = 2022-01-01\nvalue = "1"\nunit = "yen"', "law"),
+        ('[[parameter]]\nparameter = "x"\nscope = "tax"\nvalid_from = "2022"\nvalue = "1"\nunit = "y"\nlaw = "z"', "valid_from"),
+        ('[[parameter]]\nparameter = "x"\nscope = "tax"\nvalid_from = 2022-01-01\nvalue = 8.7\nunit = "y"\nlaw = "z"', "value"),
+        ("control_files = ", "cannot be read"),
+    ],
+)
+def test_a_wrong_setting_is_named_with_its_remedy(home: Home, text: str, key: str) -> None:
+    home.city_profile.write_text(text + "\n", encoding="utf-8")
+    with pytest.raises(ConfigurationError, match=key.replace(".", r"\.")) as refused:
+        read_city_profile(home)
+    assert refused.value.remedy
+
+
+def test_the_secret_is_made_once_and_only_for_its_owner(home: Home, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.delenv("OSAMARI_PSEUDONYM_KEY", raising=False)
+    secret = read_secret(home)
+    assert read_secret(home) == secret
+    key = home.keys / "pseudonym.key"
+    assert key.stat().st_mode & 0o777 == 0o600
+    key.chmod(0o640)
+    with pytest.raises(ConfigurationError, match="read by others") as refused:
+        read_secret(home)
+    assert "chmod 600" in refused.value.remedy
+    monkeypatch.setenv("OSAMARI_PSEUDONYM_KEY", "ab" * 32)
+    assert read_secret(home) == "ab" * 32
+    monkeypatch.setenv("OSAMARI_PSEUDONYM_KEY", "short")
+    with pytest.raises(ConfigurationError, match="OSAMARI_PSEUDONYM_KEY"):
+        read_secret(home)
+
+
+def test_another_secret_is_refused_for_a_warehouse_that_has_one(home: Home, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setenv("OSAMARI_PSEUDONYM_KEY", "ab" * 32)
+    ensure_warehouse(home)
+    monkeypatch.setenv("OSAMARI_PSEUDONYM_KEY", "cd" * 32)
+    with pytest.raises(ConfigurationError, match="another than the one"):
+        ensure_warehouse(home)
+
+
+def test_pseudonyms_are_the_same_in_sql_and_python() -> None:
+    secret = "ab" * 32
+    query = f"SELECT {pseudonym_sql('addressee', '$value')}, {pseudonym_sql('addressee', 'NULL')}"
+    with duckdb.connect() as connection:
+        row = connection.execute(query, {"secret": secret, "value": "髙橋 1"}).fetchone()
+    expected = "A" + hashlib.sha256(f"{secret}:addressee:髙橋 1".encode()).hexdigest()[:20]
+    assert row == (expected, None)
+    assert pseudonym(secret, "addressee", "髙橋 1") == expected
+
+
+def test_an_edited_layout_is_noticed(home: Home) -> None:
+    ensure_warehouse(home)
+    with open_warehouse(home) as connection:
+        connection.execute("ALTER TABLE raw_levy DROP COLUMN write_off_reason")
+    with pytest.raises(ConfigurationError, match="raw_levy"):
+        ensure_warehouse(home)
+
+
+def test_a_warehouse_in_use_is_busy(home: Home, monkeypatch: pytest.MonkeyPatch) -> None:
+    def locked(*_: object) -> None:
+        raise duckdb.IOException("Could not set lock on file")
+
+    monkeypatch.setattr(duckdb, "connect", locked)
+    with pytest.raises(Busy), open_warehouse(home):
+        pass
+
+
+def test_the_data_dictionary_describes_every_column() -> None:
+    text = data_dictionary()
+    for contract in load_contracts().values():
+        assert f"`{contract.feed}`" in text
+        assert all(f"`{column.name}`" in text for column in contract.layout.columns)

@@ -1,0 +1,319 @@
+"""Loading: each file once, each record once, whole files or nothing when the totals do not hold, nothing lost."""
+
+from __future__ import annotations
+
+import hashlib
+import shutil
+import stat
+from typing import TYPE_CHECKING, Any
+
+import duckdb
+import pytest
+
+from ingestion import loader
+from ingestion.contract import load_contract
+from ingestion.file_ledger import FileOutcome
+from ingestion.home import Home
+from ingestion.loader import load_feed, load_inbox, register_inbox
+from ingestion.pseudonym import instalment_value, pseudonym, read_secret
+from tests.ingestion_deliveries import (
+    csv_bytes,
+    deliver,
+    end_record,
+    levy_rows,
+    receipt_rows,
+    sound_row,
+    transfer_records,
+    write_sidecar,
+)
+
+if TYPE_CHECKING:
+    from pathlib import Path
+
+LEVY = load_contract("levy")
+STORE = load_contract("convenience_store")
+NAME = "levy.072036.20250401.001.csv"
+
+
+@pytest.fixture
+def home(tmp_path: Path) -> Home:
+    return Home(tmp_path / "home").create()
+
+
+def query(home: Home, sql: str) -> list[tuple[Any, ...]]:
+    with duckdb.connect(str(home.warehouse), read_only=True) as connection:
+        return connection.execute(sql).fetchall()
+
+
+def deliver_levy(home: Home, name: str = NAME, count: int = 3) -> Path:
+    return deliver(home.inbox, name, csv_bytes(LEVY, levy_rows(count)), count, count * 1000)
+
+
+def one(outcomes: list[FileOutcome]) -> FileOutcome:
+    assert len(outcomes) == 1
+    return outcomes[0]
+
+
+def test_rows_carry_their_file_line_delivery_and_keys(home: Home) -> None:
+    deliver_levy(home)
+    outcome = one(load_inbox(home))
+    assert (outcome.file_status, outcome.row_count_loaded, outcome.yen_loaded) == ("loaded", 3, 3000)
+    assert (outcome.control_row_count, outcome.control_yen) == (3, 3000)
+    rows = query(home, "SELECT source_file_no, source_line_no, delivery_date::VARCHAR, delivery_seq, addressee_key, "
+                       "instalment_id, principal_levied_yen FROM raw_levy ORDER BY source_line_no")  # fmt: skip
+    secret = read_secret(home)
+    value = instalment_value([2025, 2025, "11", "00000001", None, None, None, None, None, 1, 1])
+    assert value == "2025|2025|11|00000001||||||1|1"
+    assert rows[0] == (
+        1, 2, "2025-04-01", 1, pseudonym(secret, "addressee", "000000000000001"),
+        pseudonym(secret, "instalment", value), 1000,
+    )  # fmt: skip
+    assert [row[1] for row in rows] == [2, 3, 4]
+
+
+def test_a_premium_instalment_has_the_same_id_as_its_slip(home: Home) -> None:
+    premium, slip = load_contract("premium_assessment"), load_contract("payment_slip")
+    premium_rows = [sound_row(premium, assessment_management_no="K1", instalment_no="3", premium_instalment_split_yen="10")]
+    slip_rows = [
+        sound_row(slip, tax_item_code="61", notice_no="K1", instalment_no="3", instalment_order="1", principal_payment_yen="10")
+    ]
+    deliver(home.inbox, "premium_assessment.072036.20250401.001.csv", csv_bytes(premium, premium_rows), 1, 10)
+    deliver(home.inbox, "payment_slip.072036.20250401.001.csv", csv_bytes(slip, slip_rows), 1, 10)
+    assert {outcome.file_status for outcome in load_inbox(home)} == {"loaded"}
+    assert query(home, "SELECT count(*) FROM raw_premium_assessment JOIN raw_payment_slip USING (instalment_id)") == [(1,)]
+
+
+def test_the_individual_number_never_reaches_the_warehouse(home: Home) -> None:
+    contract = load_contract("addressee")
+    sound = sound_row(contract, addressee_code="1", individual_number="123456789018", household_code="H9")
+    broken = sound_row(contract, addressee_code="2", individual_number="123456789018", individual_corporate_class="7")
+    deliver(home.inbox, "addressee.072036.20250401.001.csv", csv_bytes(contract, [sound, broken]), 2, 0)
+    assert one(load_inbox(home)).row_count_quarantined == 1
+    secret = read_secret(home)
+    assert query(home, "SELECT individual_number, household_key FROM raw_addressee") == [
+        (pseudonym(secret, "individual_number", "123456789018"), pseudonym(secret, "household", "H9"))
+    ]
+    assert b"123456789018" not in home.warehouse.read_bytes()
+    assert query(home, "SELECT line_bytes FROM quarantined_lines") == [(None,)]
+
+
+def test_a_file_is_loaded_once_whatever_its_name(home: Home) -> None:
+    deliver_levy(home)
+    load_inbox(home)
+    deliver_levy(home, "levy.072036.20250402.001.csv")
+    deliver_levy(home)
+    outcomes = load_inbox(home)
+    assert [outcome.file_status for outcome in outcomes] == ["duplicate", "duplicate"]
+    assert query(home, "SELECT count(*) FROM raw_levy") == [(3,)]
+    assert not list(home.inbox.iterdir())
+
+
+def test_the_same_records_under_another_name_are_recognised_by_key(home: Home) -> None:
+    deliver_levy(home)
+    load_inbox(home)
+    rows = levy_rows(4)
+    rows[0]["principal_levied_yen"] = "400"
+    deliver(home.inbox, "levy.072036.20250501.001.csv", csv_bytes(LEVY, rows), 4, 3400)
+    outcome = one(load_inbox(home))
+    assert (outcome.row_count_duplicate, outcome.row_count_loaded, outcome.row_count_quarantined) == (2, 2, 0)
+    assert (outcome.yen_duplicate, outcome.yen_loaded, outcome.yen_delivered) == (2000, 1400, 3400)
+    # The reassessed instalment has both versions; the later delivery decides, further on.
+    versions = "SELECT principal_levied_yen FROM raw_levy WHERE notice_no = '00000001' ORDER BY delivery_date"
+    assert query(home, versions) == [(1000,), (400,)]
+
+
+def test_an_event_with_the_same_key_and_other_content_is_refused(home: Home) -> None:
+    rows = receipt_rows(2)
+    deliver(home.inbox, "convenience_store.072036.20250401.001.csv", csv_bytes(STORE, rows), 2, 1000)
+    load_inbox(home)
+    rows[1]["amount_yen"] = "900"
+    deliver(home.inbox, "convenience_store.072036.20250402.001.csv", csv_bytes(STORE, rows), 2, 1400)
+    outcome = one(load_inbox(home))
+    assert (outcome.row_count_duplicate, outcome.row_count_loaded, outcome.row_count_quarantined) == (1, 0, 1)
+    assert (outcome.yen_duplicate, outcome.yen_loaded, outcome.yen_quarantined) == (500, 0, 900)
+    assert "convenience_store.072036.20250401.001.csv, line 3" in outcome.messages[0]
+
+
+def test_a_record_that_stands_twice_in_a_file_is_loaded_once(home: Home) -> None:
+    rows = receipt_rows(2)
+    content = csv_bytes(STORE, [*rows, rows[0], rows[0]])
+    deliver(home.inbox, "convenience_store.072036.20250401.001.csv", content, 4, 2000)
+    outcome = one(load_inbox(home))
+    assert (outcome.row_count_loaded, outcome.row_count_duplicate, outcome.yen_duplicate) == (2, 2, 1000)
+    assert query(home, "SELECT source_line_no FROM raw_convenience_store ORDER BY 1") == [(2,), (3,)]
+
+
+@pytest.mark.parametrize(
+    ("rows", "yen", "sha256", "cause"),
+    [
+        (4, 3000, None, "states 4 rows, the file has 3"),
+        (3, 3001, None, "states 3,001 yen, the rows add up to 3,000"),
+        (3, 3000, "0" * 64, "another sha256"),
+    ],
+)
+def test_a_wrong_control_file_refuses_the_whole_file(home: Home, rows: int, yen: int, sha256: str | None, cause: str) -> None:
+    path = deliver_levy(home)
+    write_sidecar(path, rows, yen, sha256)
+    outcome = one(load_inbox(home))
+    assert outcome.file_status == "quarantined"
+    assert cause in (outcome.cause or "")
+    assert (outcome.row_count_delivered, outcome.row_count_loaded, outcome.row_count_quarantined) == (3, 0, 3)
+    assert (outcome.yen_delivered, outcome.yen_quarantined) == (3000, 3000)
+    assert query(home, "SELECT count(*) FROM raw_levy") == [(0,)]
+    kept = {path.name for path in home.quarantine.iterdir()}
+    assert kept == {NAME, f"{NAME}.errors.txt", "levy.072036.20250401.001.control.csv"}
+
+
+@pytest.mark.parametrize("content", ["", "rows,amount_yen\n3,3000\n", "rows,amount_yen,sha256\n3,3000.0,x\n"])
+def test_an_unreadable_control_file_refuses_the_file(home: Home, content: str) -> None:
+    path = deliver_levy(home)
+    path.with_name("levy.072036.20250401.001.control.csv").write_text(content)
+    outcome = one(load_inbox(home))
+    assert outcome.file_status == "quarantined"
+    assert "control file" in (outcome.cause or "")
+
+
+def test_a_missing_control_file_refuses_the_file_unless_the_city_does_without(home: Home) -> None:
+    deliver_levy(home).with_name("levy.072036.20250401.001.control.csv").unlink()
+    assert one(load_inbox(home)).cause == "the control file is missing"
+    shutil.move(home.quarantine / NAME, home.inbox / NAME)
+    home.city_profile.write_text('control_files = "optional"\n')
+    assert one(load_inbox(home)).file_status == "loaded"
+
+
+def test_the_control_file_may_carry_the_full_name(home: Home) -> None:
+    path = deliver_levy(home)
+    path.with_name("levy.072036.20250401.001.control.csv").rename(path.with_name(f"{NAME}.control.csv"))
+    assert one(load_inbox(home)).file_status == "loaded"
+
+
+def test_an_unreadable_amount_is_implied_by_the_control_total(home: Home) -> None:
+    rows = levy_rows(3)
+    rows[1]["principal_levied_yen"] = "1e3"
+    rows[2]["levy_year"] = "25"
+    deliver(home.inbox, NAME, csv_bytes(LEVY, rows), 3, 3000)
+    outcome = one(load_inbox(home))
+    assert (outcome.file_status, outcome.row_count_loaded, outcome.row_count_quarantined) == ("loaded", 1, 2)
+    assert (outcome.yen_delivered, outcome.yen_loaded, outcome.yen_quarantined) == (3000, 1000, 2000)
+
+
+def test_line_errors_are_told_even_when_the_whole_file_is_refused(home: Home) -> None:
+    rows = levy_rows(3)
+    rows[1]["statutory_due_date"] = "20250231"
+    deliver(home.inbox, NAME, csv_bytes(LEVY, rows), 9, 3000)
+    outcome = one(load_inbox(home))
+    text = "\n".join(outcome.messages)
+    assert "states 9 rows" in text
+    assert "line 3, column 44 法定納期限 (statutory_due_date)" in text
+    assert query(home, "SELECT source_line_no, column_name FROM quarantined_lines") == [(3, "statutory_due_date")]
+
+
+def test_a_trailer_that_does_not_add_up_refuses_the_file(home: Home) -> None:
+    *others, trailer = transfer_records([("C1", 1000, "0"), ("C2", 500, "1")])
+    wrong = trailer.replace(b"000000001500", b"000000001501")
+    path = home.inbox / "account_transfer_result.072036.20250401.001.dat"
+    path.write_bytes(b"".join([*others, wrong, end_record()]))
+    outcome = one(load_inbox(home))
+    assert outcome.file_status == "quarantined"
+    assert "1,501 yen (total_yen), its records add up to 1,500 yen" in (outcome.cause or "").replace("1,500", "1,500 yen")
+    assert "account_transfer_result.072036.20250401.001.dat, line 4:" in outcome.messages[0]
+    assert query(home, "SELECT count(*) FROM raw_account_transfer_result") == [(0,)]
+
+
+def test_transfer_results_are_loaded_with_their_header_and_their_nature(home: Home) -> None:
+    path = home.inbox / "account_transfer_result.072036.20250401.001.dat"
+    path.write_bytes(b"\r\n".join([*transfer_records([("C1", 1000, "0"), ("C2", 500, "1")]), end_record()]))
+    outcome = one(load_inbox(home))
+    assert (outcome.row_count_loaded, outcome.yen_loaded, outcome.control_yen) == (2, 1500, 1500)
+    rows = query(home, "SELECT source_line_no, debit_month_day, customer_no, debit_yen, is_result FROM raw_account_transfer_result")
+    assert sorted(rows) == [(2, "0630", "C1", 1000, True), (3, "0630", "C2", 500, True)]
+
+
+def test_refused_lines_are_kept_with_their_header_and_load_when_corrected(home: Home) -> None:
+    rows = levy_rows(3)
+    rows[1]["principal_levied_yen"] = "1.5"
+    deliver(home.inbox, NAME, csv_bytes(LEVY, rows), 3, 3000)
+    load_inbox(home)
+    kept = home.quarantine / "levy.072036.20250401.001.lines.csv"
+    assert kept.read_bytes() == csv_bytes(LEVY, [rows[1]])
+    corrected = kept.read_bytes().replace(b",1.5,", b",1000,")
+    deliver(home.inbox, "levy.072036.20250401.002.csv", corrected, 1, 1000)
+    assert one(load_inbox(home)).row_count_loaded == 1
+    assert query(home, "SELECT count(*), sum(principal_levied_yen) FROM raw_levy") == [(3, 3000)]
+
+
+def test_two_refused_files_of_one_name_are_both_kept(home: Home) -> None:
+    for content in (b"first", b"second"):
+        (home.inbox / NAME).write_bytes(content)
+        load_inbox(home)
+    kept = [path.read_bytes() for path in home.quarantine.glob("*levy*.csv")]
+    assert sorted(kept) == [b"first", b"second"]
+
+
+def test_originals_are_archived_by_hash_and_read_only(home: Home) -> None:
+    path = deliver_levy(home)
+    content = path.read_bytes()
+    digest = hashlib.sha256(content).hexdigest()
+    load_inbox(home)
+    kept = home.archive / digest[:2] / f"{digest}_{NAME}"
+    assert kept.read_bytes() == content
+    assert stat.S_IMODE(kept.stat().st_mode) == 0o400
+    assert len(list(home.archive.rglob("*.control.csv"))) == 1
+
+
+@pytest.mark.parametrize("step", ["_archive", "_clear"])
+def test_a_run_that_is_killed_is_completed_by_the_next(home: Home, monkeypatch: pytest.MonkeyPatch, step: str) -> None:
+    deliver_levy(home)
+
+    def die(*_: object) -> None:
+        raise KeyboardInterrupt
+
+    with monkeypatch.context() as patch:
+        patch.setattr(loader._Delivery, step, die)
+        with pytest.raises(KeyboardInterrupt):
+            load_inbox(home)
+    assert (home.inbox / NAME).exists()
+    load_inbox(home)
+    assert query(home, "SELECT count(*) FROM raw_levy") == [(3,)]
+    assert not list(home.inbox.iterdir())
+    assert not list(home.work.iterdir())
+
+
+def test_an_error_while_loading_leaves_no_trace(home: Home, monkeypatch: pytest.MonkeyPatch) -> None:
+    deliver_levy(home)
+
+    def fail(*_: object) -> None:
+        raise OSError("the disk is full")
+
+    with monkeypatch.context() as patch:
+        patch.setattr("ingestion.file_load.record_outcome", fail)
+        with pytest.raises(OSError, match="full"):
+            load_inbox(home)
+    assert query(home, "SELECT count(*) FROM raw_levy") == [(0,)]
+    assert not list(home.work.iterdir())
+    assert one(load_inbox(home)).file_status == "loaded"
+
+
+def test_feeds_can_be_loaded_one_by_one_behind_the_files_of_no_feed(home: Home) -> None:
+    deliver_levy(home)
+    (home.inbox / "notes.txt").write_text("?")
+    deliver(home.inbox, "convenience_store.072036.20250401.001.csv", csv_bytes(STORE, receipt_rows(1)), 1, 500)
+    assert [outcome.file_name for outcome in register_inbox(home)] == ["notes.txt"]
+    seen: list[tuple[int, int, str]] = []
+    assert one(load_feed(home, "levy", lambda *step: seen.append(step))).row_count_loaded == 3
+    assert seen == [(1, 1, NAME)]
+    assert one(load_feed(home, "convenience_store")).row_count_loaded == 1
+    assert load_feed(home, "levy") == []
+
+
+def test_rows_and_yen_of_every_file_balance(home: Home) -> None:
+    rows = levy_rows(6)
+    rows[2]["principal_levied_yen"] = "x"
+    deliver(home.inbox, NAME, csv_bytes(LEVY, rows), 6, 6000)
+    deliver(home.inbox, "levy.072036.20250402.001.csv", csv_bytes(LEVY, rows[3:]), 3, 3000)
+    deliver(home.inbox, "levy.072036.20250403.001.csv", csv_bytes(LEVY, rows[:2]), 2, 1)
+    load_inbox(home)
+    balance = """
+        SELECT file_status, row_count_delivered - row_count_loaded - row_count_duplicate - row_count_quarantined,
+               yen_delivered - yen_loaded - yen_duplicate - yen_quarantined FROM feed_files ORDER BY file_no"""
+    assert query(home, balance) == [("loaded", 0, 0), ("loaded", 0, 0), ("quarantined", 0, 0)]
