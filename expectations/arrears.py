@@ -23,17 +23,30 @@ REQUIRED = {
     "overdue_days": "延滞日数",
     "arrears_state": "滞納の状態",
 }
-OWED = """
-select judged.* from judged
-left join (select instalment_id, sum(amount_yen) as owed_yen from int_ledger_entries
-           where component = 'principal' group by 1) ledger using (instalment_id)
+STATES = (
+    "seizure",
+    "conversion_grace",
+    "execution_stay",
+    "collection_grace",
+    "entrusted",
+    "delivery_demand",
+    "instalment_pledge",
+    "other",
+)
+BALANCES = """
+(select instalment_id, greatest(sum(amount_yen), 0) as owed_yen from int_ledger_entries
+ where component = 'principal' and effective_date <= date '{as_of}' group by 1)
+"""
+AS_IN_LEDGER = """
+select judged.* from judged left join {balances} ledger using (instalment_id)
 where judged.principal_outstanding_yen is distinct from coalesce(ledger.owed_yen, 0)
 """
 NOT_LISTED = """
-select instalment_id from int_ledger_entries where component = 'principal'
-group by 1 having sum(amount_yen) > 0 and instalment_id not in (select instalment_id from judged)
+select instalment_id from {balances} ledger join int_instalments using (instalment_id)
+anti join judged using (instalment_id)
+where owed_yen > 0 and due_date < date '{as_of}'
 """
-SEGMENTS_TOO_LOW = """
+ABOVE_SEGMENTS = """
 select judged.* from judged
 left join (select instalment_id, sum(amount_yen) as segments_yen from fct_late_charge_segments group by 1) segments
   using (instalment_id)
@@ -50,11 +63,10 @@ def arrears_suite(as_of: date) -> Suite:
         rules=(
             *(NotNull(f"{column}_given", f"{label}は空でない", column) for column, label in REQUIRED.items()),
             InSet("levy_class_known", "現年・滞繰の別がある", "levy_class", ("current", "carryover")),
+            InSet("arrears_state_known", "滞納の状態は定められた語である", "arrears_state", STATES),
             Unique("instalment_once", "期別は一度だけ現れる", ("instalment_id",)),
             *_amount_rules(),
-            NoRows("principal_as_in_ledger", "本税未納額は元帳の残高である", OWED),
-            NoRows("no_debt_missing", "元帳に残高のある期別はすべて載っている", NOT_LISTED),
-            NoRows("late_charge_within_segments", "延滞金は区間の合計を超えない", SEGMENTS_TOO_LOW),
+            *_ledger_rules(BALANCES.format(as_of=as_of), as_of),
             *_day_rules(as_of),
             NoRows(
                 "addressee_known",
@@ -62,7 +74,7 @@ def arrears_suite(as_of: date) -> Suite:
                 "select judged.* from judged anti join dim_addressee using (addressee_key)",
             ),
         ),
-        compared_with=("int_ledger_entries", "fct_late_charge_segments", "dim_addressee"),
+        compared_with=("int_ledger_entries", "int_instalments", "fct_late_charge_segments", "dim_addressee"),
     )
 
 
@@ -74,11 +86,22 @@ def _amount_rules() -> tuple[NoRows, ...]:
         ),
         NoRows("late_charge_not_negative", "延滞金は負でない", negative.format("late_charge_accrued_yen")),
         NoRows(
-            "demand_fee_not_negative",
-            "督促手数料未納額は負でない",
-            negative.format("demand_fee_outstanding_yen"),
+            "demand_fee_not_negative", "督促手数料は負でない", negative.format("demand_fee_outstanding_yen")
         ),
-        NoRows("overdue_days_not_negative", "延滞日数は負でない", negative.format("overdue_days")),
+        NoRows("late_charge_within_segments", "延滞金は区間の合計を超えない", ABOVE_SEGMENTS),
+    )
+
+
+def _ledger_rules(balances: str, as_of: date) -> tuple[NoRows, ...]:
+    return (
+        NoRows(
+            "principal_as_in_ledger", "本税未納額は元帳の残高である", AS_IN_LEDGER.format(balances=balances)
+        ),
+        NoRows(
+            "no_debt_missing",
+            "納期限を過ぎた残高はすべて載っている",
+            NOT_LISTED.format(balances=balances, as_of=as_of),
+        ),
     )
 
 
@@ -92,6 +115,7 @@ def _day_rules(as_of: date) -> tuple[NoRows, ...]:
         NoRows(
             "overdue_days_counted",
             "延滞日数は納期限の翌日から数えている",
-            f"select * from judged where overdue_days is distinct from greatest(date '{as_of}' - due_date, 0)",
+            f"select * from judged where overdue_days <= 0 "
+            f"or overdue_days is distinct from date '{as_of}' - due_date",
         ),
     )

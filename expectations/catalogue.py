@@ -27,7 +27,7 @@ def all_suites(as_of: date) -> tuple[Suite, ...]:
         *feed_suites(),
         ledger_suite(as_of),
         arrears_suite(as_of),
-        refunds_suite(),
+        refunds_suite(as_of),
         collections_suite(),
         addressees_suite(),
         *statistics_suites(as_of),

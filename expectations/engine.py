@@ -127,7 +127,7 @@ def _finding(connection: duckdb.DuckDBPyConnection, suite: Suite, rule: Rule, ju
     if judged.success:
         return Finding(rule.name, rule.label_ja, Outcome.PASSED)
     try:
-        count, place = first_place(connection, suite.table, rule.offenders())
+        count, place = first_place(connection, suite, rule)
     except duckdb.Error as error:
         return Finding(
             rule.name, rule.label_ja, Outcome.ERRORED, cause=_safe_text(type(error).__name__, str(error))

@@ -9,18 +9,21 @@ from expectations.rule import JUDGED
 if TYPE_CHECKING:
     import duckdb
 
-PLACES = (("source_file_no", "source_line_no"), ("source_file_no",), ("instalment_id",), ("subject",))
-"""Columns that name the place of a row, the most exact first."""
+    from expectations.rule import Rule, Suite
+
+TRACED = (("source_file_no", "source_line_no"), ("source_file_no",), ("instalment_id",))
+"""Columns that lead to a feed file, the most exact first."""
 
 
-def first_place(connection: duckdb.DuckDBPyConnection, table: str, offenders: str) -> tuple[int, str]:
-    """How many rows ``offenders`` selects and the place of the first of them, in file and line order."""
-    judged = f'with {JUDGED} as (select * from "{table}"), offenders as ({offenders})'
-    columns = [row[0] for row in connection.execute(f"describe {judged} select * from offenders").fetchall()]
-    place = next((known for known in PLACES if all(column in columns for column in known)), ())
+def first_place(connection: duckdb.DuckDBPyConnection, suite: Suite, rule: Rule) -> tuple[int, str]:
+    """How many rows break the rule, and the place of the first of them in file and line order."""
+    judged = f'with {JUDGED} as (select * from "{suite.table}"), offenders as ({rule.offenders()})'
+    columns = {row[0] for row in connection.execute(f"describe {judged} select * from offenders").fetchall()}
+    known = (*TRACED, suite.named_by)
+    place = next((names for names in known if names and columns.issuperset(names)), ())
     shown = ", ".join(place) or "null"
     found = connection.execute(
-        f"{judged} select count(*) over (), {shown} from offenders order by {shown} nulls last limit 1"
+        f"{judged} select count(*) over (), {shown} from offenders order by all limit 1"
     ).fetchone()
     if found is None:
         return 0, ""
@@ -33,8 +36,8 @@ def _describe(
     """The place in words; empty when the rows have none."""
     if not place or values[0] is None:
         return ""
-    if place == ("subject",):
-        return str(values[0])
+    if place not in TRACED:
+        return " ".join(str(value) for value in values)
     if place == ("instalment_id",):
         return _first_line_of_instalment(connection, str(values[0]))
     line = f" line {values[1]}" if len(values) > 1 and values[1] is not None else ""

@@ -2,7 +2,12 @@
 
 from __future__ import annotations
 
+from typing import TYPE_CHECKING
+
 from expectations.rule import NoRows, NotNull, Suite, Unique
+
+if TYPE_CHECKING:
+    from datetime import date
 
 REQUIRED = {
     "overpayment_id": "過誤納番号",
@@ -24,7 +29,17 @@ SIGNS = {
 }
 
 
-def refunds_suite() -> Suite:
+PENDING_AS_IN_LEDGER = """
+with overpaid as (
+  select instalment_id, greatest(-sum(amount_yen), 0) as yen from int_ledger_entries
+  where component = 'principal' and effective_date <= date '{as_of}' group by 1),
+pending as (select instalment_id, sum(pending_yen) as yen from judged group by 1)
+select instalment_id from overpaid full join pending using (instalment_id)
+where coalesce(overpaid.yen, 0) <> coalesce(pending.yen, 0)
+"""
+
+
+def refunds_suite(as_of: date) -> Suite:
     """Expectations about ``fct_refunds``."""
     return Suite(
         name="refunds",
@@ -46,6 +61,11 @@ def refunds_suite() -> Suite:
                 "select * from judged where overpaid_yen is distinct from appropriated_yen + refunded_yen + pending_yen",
             ),
             NoRows(
+                "pending_as_in_ledger",
+                "還付未済額は元帳の納め過ぎである",
+                PENDING_AS_IN_LEDGER.format(as_of=as_of),
+            ),
+            NoRows(
                 "interest_period_in_order",
                 "加算金の期間は始期が終期より後でない",
                 "select * from judged where interest_start_date > interest_end_date",
@@ -56,5 +76,5 @@ def refunds_suite() -> Suite:
                 "select judged.* from judged anti join int_instalments using (instalment_id)",
             ),
         ),
-        compared_with=("int_instalments",),
+        compared_with=("int_instalments", "int_ledger_entries"),
     )

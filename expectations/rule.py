@@ -22,8 +22,8 @@ class Rule:
         """A SELECT over ``judged`` that returns the rows which break the rule.
 
         The report names the place of the first of them by its columns: ``source_file_no`` and
-        ``source_line_no``; else ``source_file_no`` alone; else ``instalment_id``, which is traced to its first
-        feed line; else ``subject``, the codes of a cell. No other column is ever shown.
+        ``source_line_no``; else ``source_file_no``; else ``instalment_id``, traced to its first feed line; else
+        those in ``named_by`` of the suite. No other column is ever shown.
         """
         raise NotImplementedError
 
@@ -86,8 +86,9 @@ class NoRows(Rule):
 class Suite:
     """All expectations about one table.
 
-    ``compared_with`` are the other tables whose content the verdict speaks of. A verdict is stale as soon as one
-    of ``tables`` has changed.
+    ``compared_with`` are the other tables whose content the verdict speaks of; it is stale as soon as one of
+    ``tables`` has changed. ``named_by`` are the columns that name a row without telling of a person: the codes of
+    a statistic's cell.
     """
 
     name: str
@@ -95,6 +96,7 @@ class Suite:
     title_ja: str
     rules: tuple[Rule, ...]
     compared_with: tuple[str, ...] = ()
+    named_by: tuple[str, ...] = ()
 
     @property
     def tables(self) -> tuple[str, ...]:

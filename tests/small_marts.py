@@ -1,0 +1,271 @@
+"""A ledger, marts and cells of forty instalments that agree with each other, and a fault for each expectation."""
+
+from __future__ import annotations
+
+from datetime import date
+from typing import TYPE_CHECKING
+
+from tests.small_feeds import Fault, create_file_ledger, file_name, file_statement
+
+if TYPE_CHECKING:
+    import duckdb
+
+AS_OF = date(2025, 5, 31)
+COUNT = 40
+LEDGER_AND_MARTS = f"""
+create or replace table numbers as select i::integer as row_no from range(1, {COUNT + 1}) t(i);
+create or replace macro hashed(letter, n) as letter || substr(sha256(letter || n), 1, 20);
+create or replace table int_instalments as
+  select row_no, hashed('I', row_no) as instalment_id, date '2025-03-31' as due_date from numbers;
+-- Every instalment is levied 1,000 yen in line n; even ones are paid 400, those of 31 and more are paid 1,250.
+create or replace table int_ledger_entries as
+  select row_no, hashed('L', row_no) as ledger_entry_id, instalment_id, 'principal' as component, 'levy' as kind,
+    date '2025-03-01' as effective_date, 2024 as accounting_year, 1000::bigint as amount_yen,
+    null::varchar as receipt_id, 1 as source_file_no, row_no as source_line_no
+  from int_instalments
+  union all
+  select 100 + row_no, hashed('R', row_no), instalment_id, 'principal', 'receipt', date '2025-04-10', 2024,
+    case when row_no > 30 then -1250 else -400 end, 'r' || row_no, 1, 100 + row_no
+  from int_instalments where row_no % 2 = 0 or row_no > 30;
+create or replace table int_receipts as
+  select receipt_id, -amount_yen as amount_yen, true as is_money, effective_date as paid_date,
+    source_file_no, source_line_no
+  from int_ledger_entries where kind = 'receipt'
+  union all
+  select 'lost', 77, true, date '2025-04-20', 1, 300;
+create or replace table fct_unidentified_receipts as
+  select receipt_id, amount_yen from int_receipts where receipt_id = 'lost';
+create or replace table balances as
+  select row_no, instalment_id, sum(amount_yen)::bigint as yen from int_instalments
+  join (select instalment_id, amount_yen from int_ledger_entries) using (instalment_id) group by all;
+create or replace table raw_levy as
+  select instalment_id, 1000::bigint as principal_levied_yen, date '2025-03-01' as delivery_date,
+    1 as delivery_seq, 1 as source_file_no, row_no as source_line_no from int_instalments where row_no <= 20;
+create or replace table raw_premium_assessment as
+  select instalment_id, 1000::bigint as premium_instalment_split_yen, date '2025-03-01' as delivery_date,
+    1 as delivery_seq, 1 as source_file_no, row_no as source_line_no from int_instalments where row_no > 20;
+create or replace table areas as select unnest(['01', '00']) as area_code;
+create or replace table age_bands as select unnest(['A30', 'UNK']) as age_band_code;
+create or replace table dim_addressee as
+  select row_no, hashed('A', row_no) as addressee_key, '01' as area_code, 'A30' as age_band_code,
+    'single' as household_kind, hashed('H', row_no) as holding_key from numbers;
+create or replace table fct_late_charge_segments as
+  select instalment_id, 12 as amount_yen from int_instalments;
+create or replace table fct_arrears as
+  select row_no, date '{AS_OF}' as as_of_date, instalment_id, hashed('A', row_no) as addressee_key,
+    '31' as tax_item_code, 2024 as levy_year, 'carryover' as levy_class, date '2025-03-31' as due_date,
+    date '2025-03-31' as statutory_due_date, 1000 as principal_levied_yen, 1000 - yen as principal_collected_yen,
+    yen as principal_outstanding_yen, 0 as late_charge_accrued_yen, 0 as demand_fee_outstanding_yen,
+    date '{AS_OF}' - date '2025-03-31' as overdue_days, 'other' as arrears_state
+  from balances where yen > 0;
+create or replace table fct_refunds as
+  select row_no - 30 as row_no, hashed('O', row_no) as overpayment_id, instalment_id,
+    hashed('A', row_no) as addressee_key, 'mistake' as cause, date '2025-04-10' as arising_date,
+    -yen + 50 as overpaid_yen, 20 as appropriated_yen, 30 as refunded_yen, -yen as pending_yen,
+    date '2025-05-10' as interest_start_date, date '2025-05-20' as interest_end_date, 0 as refund_interest_yen,
+    'partly_settled' as refund_state
+  from balances where yen < 0;
+create or replace table fct_collections as
+  select row_no, instalment_id, 2024 as accounting_year, 'current' as levy_class, 1000 as levied_yen,
+    1000 - yen as collected_yen, 0 as written_off_yen, greatest(-yen, 0) as refund_pending_yen,
+    greatest(yen, 0) as outstanding_yen
+  from balances;
+"""
+CELLS = f"""
+create or replace table cells_dimension_codes as
+  select t.table_name, d.* from
+    (values ('arrears_by_levy_year'), ('arrears_by_area_age'), ('collection_results')) t(table_name),
+    (values ('tax_item_code', '31', 'G1'), ('tax_item_code', '41', 'G1'), ('tax_item_code', 'G1', ''),
+      ('levy_year_code', '2023', 'C'), ('levy_year_code', 'C', ''), ('levy_year_code', '2024', ''),
+      ('area_code', '01', ''), ('area_code', '02', ''), ('age_band_code', 'A30', ''), ('age_band_code', 'A40', ''),
+      ('levy_class', 'current', ''), ('levy_class', 'carryover', '')) d(dimension, code, parent);
+create or replace table counted_under as
+  select distinct dimension, code, unnest([code, coalesce(nullif(parent, ''), 'T'), 'T']) as ancestor
+  from cells_dimension_codes where code not in ('G1', 'C');
+create or replace table cells_arrears_by_levy_year as
+  select row_number() over ()::integer as row_no, date '{AS_OF}' as as_of_date,
+    y.ancestor as levy_year_code, x.ancestor as tax_item_code, 2 * count(*) as debtor_count,
+    2 * count(*) as case_count, 6000 * count(*) as outstanding_yen, 2 * count(*) as contributor_count,
+    4000 as largest_contributor_yen, 2000 as second_largest_contributor_yen, false as is_structural_zero
+  from counted_under y, counted_under x
+  where y.dimension = 'levy_year_code' and x.dimension = 'tax_item_code' group by y.ancestor, x.ancestor;
+create or replace table cells_arrears_by_area_age as
+  select row_number() over ()::integer as row_no, date '{AS_OF}' as as_of_date, a.ancestor as area_code,
+    b.ancestor as age_band_code, x.ancestor as tax_item_code, 2 * count(*) as debtor_count,
+    2 * count(*) as case_count, 3000 * count(*) as outstanding_yen, 2 * count(*) as contributor_count,
+    2000 as largest_contributor_yen, 1000 as second_largest_contributor_yen, false as is_structural_zero
+  from counted_under a, counted_under b, counted_under x
+  where a.dimension = 'area_code' and b.dimension = 'age_band_code' and x.dimension = 'tax_item_code'
+  group by a.ancestor, b.ancestor, x.ancestor;
+create or replace table cells_collection_results as
+  select row_number() over ()::integer as row_no, date '{AS_OF}' as as_of_date, 2024 as accounting_year,
+    date '2025-03-31' as month_end_date, x.ancestor as tax_item_code, c.ancestor as levy_class,
+    1000 * count(*) as levied_yen, 900 * count(*) as collected_yen, 50 * count(*) as written_off_yen,
+    10 * count(*) as refund_pending_yen, 60 * count(*) as outstanding_yen,
+    90.0 as collection_rate_gross, 89.0 as collection_rate_net
+  from counted_under x, counted_under c
+  where x.dimension = 'tax_item_code' and c.dimension = 'levy_class' group by x.ancestor, c.ancestor;
+"""
+
+
+def create_small_marts(connection: duckdb.DuckDBPyConnection) -> None:
+    """Everything healthy, made anew."""
+    for table in ("feed_files", "quarantined_lines", "raw_city_parameters", "pseudonym_fingerprint"):
+        connection.execute(f"drop table if exists {table}")
+    create_file_ledger(connection)
+    connection.execute(file_statement(1, "levy", {}))
+    connection.execute(LEDGER_AND_MARTS)
+    connection.execute(CELLS)
+
+
+def line(*numbers: int) -> tuple[str, ...]:
+    """Places in file 1."""
+    return tuple(f"{file_name(1)} line {number}" for number in numbers)
+
+
+def _row(table: str, damage: str, row_no: int, *places: str) -> Fault:
+    return Fault(f"update {table} set {damage} where row_no = {row_no}", places or line(row_no))
+
+
+def _twin(table: str, row_no: int, *places: str) -> Fault:
+    return Fault(f"insert into {table} select * from {table} where row_no = {row_no}", places or line(row_no))
+
+
+def _entry(kind: str, yen: int, row_no: int) -> Fault:
+    """Another entry of an instalment, in a line of its own file order but after the levy's."""
+    return Fault(
+        "insert into int_ledger_entries select 500 + row_no, hashed('X', row_no), instalment_id, 'principal', "
+        f"'{kind}', date '2025-04-20', 2024, {yen}, null, 1, 500 + row_no from int_instalments "
+        f"where row_no = {row_no}",
+        line(row_no),
+    )
+
+
+LEDGER = {
+    "entry_once": _twin("int_ledger_entries", 2),
+    "levied_not_negative": _entry("reassessment", -1001, 3),
+    "received_not_positive": _entry("receipt_correction", 1, 5),
+    "refunded_not_negative": _entry("refund", -1, 7),
+    "written_off_not_positive": _entry("write_off", 1, 9),
+    "entry_has_a_loaded_file": _row(
+        "int_ledger_entries", "source_file_no = 99", 11, "file no. 99 (not in feed_files) line 11"
+    ),
+    "entry_has_an_instalment": Fault("delete from int_instalments where row_no = 13", line(13)),
+    "levied_as_delivered": Fault(
+        "update raw_levy set principal_levied_yen = 999 where source_line_no = 1", line(1)
+    ),
+    "received_as_reported": Fault("delete from fct_unidentified_receipts", line(300)),
+}
+ARREARS = {
+    "instalment_once": _twin("fct_arrears", 1),
+    "principal_not_negative": _row("fct_arrears", "principal_outstanding_yen = -1", 2),
+    "late_charge_not_negative": _row("fct_arrears", "late_charge_accrued_yen = -1", 3),
+    "demand_fee_not_negative": _row("fct_arrears", "demand_fee_outstanding_yen = -1", 4),
+    "late_charge_within_segments": _row("fct_arrears", "late_charge_accrued_yen = 13", 5),
+    "principal_as_in_ledger": _row("fct_arrears", "principal_outstanding_yen = 601", 6),
+    "no_debt_missing": Fault("delete from fct_arrears where row_no = 7", line(7)),
+    "as_of_is_the_run": _row("fct_arrears", "as_of_date = date '2025-05-30'", 8),
+    "overdue_days_counted": _row("fct_arrears", "overdue_days = overdue_days + 1", 9),
+    "addressee_known": Fault("delete from dim_addressee where row_no = 10", line(10)),
+}
+REFUNDS = {
+    "overpayment_once": _twin("fct_refunds", 1, *line(31)),
+    "overpaid_positive": _row("fct_refunds", "overpaid_yen = 0", 2, *line(32)),
+    "appropriated_yen_not_negative": _row("fct_refunds", "appropriated_yen = -1", 3, *line(33)),
+    "refunded_yen_not_negative": _row("fct_refunds", "refunded_yen = -1", 4, *line(34)),
+    "pending_yen_not_negative": _row("fct_refunds", "pending_yen = -1", 5, *line(35)),
+    "refund_interest_yen_not_negative": _row("fct_refunds", "refund_interest_yen = -1", 6, *line(36)),
+    "parts_add_up": _row("fct_refunds", "overpaid_yen = overpaid_yen + 1", 7, *line(37)),
+    "pending_as_in_ledger": Fault("delete from fct_refunds where row_no = 8", line(38)),
+    "interest_period_in_order": _row("fct_refunds", "interest_start_date = date '2025-05-21'", 9, *line(39)),
+    "instalment_known": Fault("delete from int_instalments where row_no = 40", line(40)),
+}
+COLLECTIONS = {
+    "grain_once": _twin("fct_collections", 1),
+    "identity_holds": _row("fct_collections", "levied_yen = levied_yen + 1", 2),
+    "outstanding_not_negative": _row("fct_collections", "outstanding_yen = -1", 3),
+    "pending_not_negative": _row("fct_collections", "refund_pending_yen = -1", 4),
+    "instalment_known": Fault("delete from int_instalments where row_no = 5", line(5)),
+}
+ADDRESSEES = {
+    "addressee_once": _twin("dim_addressee", 1, ""),
+    "key_is_pseudonym": _row("dim_addressee", "holding_key = '000000000012345'", 2, ""),
+    "area_known": _row("dim_addressee", "area_code = '77'", 3, ""),
+    "age_band_known": _row("dim_addressee", "age_band_code = 'A99'", 4, ""),
+}
+
+
+def _cell_faults(table: str, leaf: dict[str, str], parents: dict[str, str]) -> dict[str, Fault]:
+    """Faults of an arrears table in one leaf cell; a wrong leaf shows in the sum above it along each dimension."""
+    where = " and ".join(f"{dimension} = '{code}'" for dimension, code in leaf.items())
+    here = " ".join(leaf.values())
+
+    def cell(damage: str, *places: str) -> Fault:
+        return Fault(f"update {table} set {damage} where {where}", places or (here,))
+
+    def other_cell(damage: str) -> Fault:
+        """The same in tax item 41, so that the damage of another fault is not undone."""
+        return Fault(
+            f"update {table} set {damage} where {where}".replace("'31'", "'41'"), (here.replace("31", "41"),)
+        )
+
+    faults = {
+        "cell_once": Fault(f"insert into {table} select * from {table} where {where}", (here,)),
+        "as_of_is_the_run": cell("as_of_date = date '2025-05-30'"),
+        "table_not_empty": Fault(f"delete from {table}", ("",)),
+        "debtor_count_not_negative": cell("debtor_count = -1"),
+        "case_count_not_negative": cell("case_count = -1"),
+        "outstanding_yen_not_negative": other_cell("outstanding_yen = -1"),
+        "contributors_within_debtors": cell("contributor_count = 3"),
+        "contributors_where_money": other_cell("contributor_count = 0"),
+        "largest_in_order": cell("second_largest_contributor_yen = largest_contributor_yen + 1"),
+        "lone_contributor_is_all": cell("contributor_count = 1"),
+        "structural_zero_is_zero": cell("is_structural_zero = true"),
+        "total_is_the_mart": Fault(
+            "update fct_arrears set principal_outstanding_yen = 0 where row_no = 1",
+            (" ".join("T" for _ in leaf),),
+        ),
+    }
+    for dimension, parent in parents.items():
+        above = " ".join((leaf | {dimension: parent}).values())
+        faults[f"{dimension}_adds_up"] = cell("outstanding_yen = outstanding_yen + 1", above)
+    return faults
+
+
+def _account_faults() -> dict[str, Fault]:
+    table, where = "cells_collection_results", "tax_item_code = '31' and levy_class = 'current'"
+    here = "2024 2025-03-31 31 current"
+
+    def cell(damage: str, *places: str) -> Fault:
+        return Fault(f"update {table} set {damage} where {where}", places or (here,))
+
+    return {
+        "cell_once": Fault(f"insert into {table} select * from {table} where {where}", (here,)),
+        "as_of_is_the_run": cell("as_of_date = date '2025-05-30'"),
+        "table_not_empty": Fault(f"delete from {table}", ("",)),
+        "identity_holds": cell("outstanding_yen = outstanding_yen + 1"),
+        "collection_rate_gross_is_of_its_yen": cell("collection_rate_gross = 91.0"),
+        "collection_rate_net_is_of_its_yen": cell("collection_rate_net = null"),
+        "tax_item_code_adds_up": cell("written_off_yen = written_off_yen + 1", "2024 2025-03-31 G1 current"),
+        "levy_class_adds_up": cell("levied_yen = levied_yen + 1", "2024 2025-03-31 31 T"),
+    }
+
+
+MART_FAULTS = {
+    "ledger": LEDGER,
+    "arrears": ARREARS,
+    "refunds": REFUNDS,
+    "collections": COLLECTIONS,
+    "addressees": ADDRESSEES,
+    "statistics.collection_results": _account_faults(),
+    "statistics.arrears_by_levy_year": _cell_faults(
+        "cells_arrears_by_levy_year",
+        {"levy_year_code": "2023", "tax_item_code": "31"},
+        {"levy_year_code": "C", "tax_item_code": "G1"},
+    ),
+    "statistics.arrears_by_area_age": _cell_faults(
+        "cells_arrears_by_area_age",
+        {"area_code": "01", "age_band_code": "A30", "tax_item_code": "31"},
+        {"area_code": "T", "age_band_code": "T", "tax_item_code": "G1"},
+    ),
+}
