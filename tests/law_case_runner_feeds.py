@@ -1,0 +1,182 @@
+"""Turns the events of a law case into the rows that the city's feeds would have delivered.
+
+An instalment's label in the case is its instalment_id. Every row has its own line number; the case is file 1.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, field
+from datetime import date, timedelta
+from typing import TYPE_CHECKING, Any
+
+from tests.law_case_runner_files import Event, LawCase, seed_rows
+
+if TYPE_CHECKING:
+    from collections.abc import Iterable
+
+REASSESSMENT_CODES = {"reassessment": "1", "on_request": "2", "income_tax": "3", "mistake": "4"}
+WRITE_OFF_CODES = {"15-7-4": "1", "15-7-5": "2", "18": "3"}
+GRACE_KINDS = {kind: f"{kind}_grace" for kind in ("disaster", "collection", "conversion")}
+NOTICE_BEFORE_DUE = timedelta(days=30)
+
+Row = dict[str, Any]
+
+
+@dataclass
+class Delivery:
+    """The rows of one run, by table."""
+
+    tables: dict[str, list[Row]] = field(default_factory=dict)
+    line_no: int = 0
+
+    def add(self, table: str, delivered: date, **values: Any) -> None:
+        """One more row, delivered on a day."""
+        self.line_no += 1
+        place = {
+            "delivery_date": delivered,
+            "delivery_seq": 1,
+            "source_file_no": 1,
+            "source_line_no": self.line_no,
+        }
+        self.tables.setdefault(table, []).append({**values, **place})
+
+
+def rows_of(case: LawCase, events: Iterable[Event], settled_yen: dict[int, int]) -> Delivery:
+    """All rows for a case with the given events.
+
+    ``settled_yen`` holds, per event (by identity), the yen that a refund decision pays out or a write-off gives
+    up: a feed names the amount, a case leaves it to the models.
+    """
+    delivery = Delivery()
+    in_order = sorted(events, key=lambda event: event.on)
+    for label, instalment in case.instalments.items():
+        own = [event for event in in_order if event.instalment == label]
+        add_levy_versions(delivery, label, instalment, own, settled_yen)
+        for number, event in enumerate(own, start=1):
+            if event.kind == "receipt":
+                add_receipt(delivery, f"{label}-{number}", event)
+            elif event.kind == "demand":
+                add_demand(delivery, event)
+            else:
+                add_case_period(delivery, event)
+    for name, value in case.parameters.items():
+        add_parameter(delivery, name, value)
+    return delivery
+
+
+def add_levy_versions(
+    delivery: Delivery, label: str, instalment: Row, events: list[Event], settled_yen: dict[int, int]
+) -> None:
+    """One levy row as first delivered, and one more for each later change of it."""
+    codes = {row["tax_item"]: row["tax_item_code"] for row in seed_rows("tax_items")}
+    method = instalment.get("collection_method", "ordinary")
+    methods = {row["collection_method"]: row for row in seed_rows("collection_methods")}
+    due: date = instalment["due_date"]
+    noticed = min([due - NOTICE_BEFORE_DUE, *(event.on - timedelta(days=1) for event in events)])
+    version: Row = {
+        "instalment_id": label,
+        "addressee_key": "payer",
+        "tax_item_code": codes[instalment["tax_item"]],
+        "levy_collection_class": methods[method]["collection_method_code"],
+        "assessment_year": instalment.get("levy_year", due.year),
+        "levy_year": instalment.get("levy_year", due.year if due.month > 3 else due.year - 1),
+        "instalment_no": 1,
+        "statutory_due_date": instalment.get("statutory_due_date", due),
+        "designated_due_date": due,
+        "tax_notice_issue_date": noticed,
+        "principal_levied_yen": instalment["principal_yen"],
+        "principal_overpayment_settled_yen": 0,
+        "write_off_yen": 0,
+    }
+    delivery.add("raw_levy", noticed, **version)
+    for event in events:
+        if event.kind in ("reassessment", "write_off", "refund_decision"):
+            version = changed_version(version, event, settled_yen.get(id(event), 0))
+            delivery.add("raw_levy", event.on, **version)
+
+
+def changed_version(version: Row, event: Event, yen: int) -> Row:
+    """The levy row as delivered after an event that changes it."""
+    changed = {**version, "updated_date": event.on}
+    if event.kind == "reassessment":
+        cause, asked = event.fields["cause"], event.fields.get("request_date")
+        changed |= {
+            "principal_levied_yen": event.fields["principal_yen"],
+            "taxation_division_reassessment_date": event.on,
+            "taxation_division_reassessment_reason": REASSESSMENT_CODES[cause],
+            "reassessment_request_date": asked if cause == "on_request" else None,
+            "income_tax_reassessment_notice_date": asked if cause == "income_tax" else None,
+        }
+    elif event.kind == "write_off":
+        changed |= {
+            "has_write_off_flag": True,
+            "write_off_date": event.on,
+            "write_off_yen": version["write_off_yen"] + yen,
+            "write_off_reason": WRITE_OFF_CODES[str(event.fields["cause"])],
+        }
+    else:
+        changed["principal_overpayment_settled_yen"] = version["principal_overpayment_settled_yen"] + yen
+    return changed
+
+
+def add_receipt(delivery: Delivery, number: str, event: Event) -> None:
+    """A slip without detail for the instalment alone, and its payment at a bank's counter."""
+    paid, amount = event.fields["paid_date"], event.fields["amount_yen"]
+    delivery.add(
+        "raw_payment_slip",
+        paid,
+        instalment_id=event.instalment,
+        issuing_system_id="SN",
+        issue_year=paid.year,
+        issue_seq=delivery.line_no,
+        payment_no=number,
+        payout_total_yen=amount,
+    )
+    delivery.add(
+        "raw_counter_slip",
+        paid,
+        payment_no=number,
+        paid_date=paid,
+        credited_date=paid,
+        paid_yen=amount,
+        channel_code="01",
+        cancellation_class="0",
+    )
+
+
+def add_demand(delivery: Delivery, event: Event) -> None:
+    """A demand notice (督促状)."""
+    issued = event.fields["issue_date"]
+    delivery.add("raw_demand", issued, instalment_id=event.instalment, issue_type="1", issue_date=issued)
+
+
+def add_case_period(delivery: Delivery, event: Event) -> None:
+    """Grace, stay, pledge or seizure, as a period of the arrears file; other kinds stand in the levy rows."""
+    kinds = {"stay": "execution_stay", "pledge": "instalment_pledge", "seizure": "seizure"}
+    if event.kind == "grace":
+        kinds["grace"] = GRACE_KINDS[event.fields["kind"]]
+    if event.kind in kinds:
+        delivery.tables.setdefault("stg_case_periods", []).append(
+            {
+                "instalment_id": event.instalment,
+                "case_kind": kinds[event.kind],
+                "from_date": event.on,
+                "to_date": event.fields.get("to_date"),
+            }
+        )
+
+
+def add_parameter(delivery: Delivery, name: str, value: object) -> None:
+    """The city's own value, for every scope for which the law has one."""
+    rows = {row["scope"]: row for row in seed_rows("law_parameters") if row["parameter"] == name}
+    for scope, row in rows.items():
+        delivery.tables.setdefault("raw_city_parameters", []).append(
+            {
+                "parameter": name,
+                "scope": scope,
+                "value": str(int(value) if isinstance(value, bool) else value),
+                "unit": row["unit"],
+                "law": "this law case",
+                "status": "confirmed",
+            }
+        )
