@@ -125,8 +125,8 @@ def accounts(compiled: Path, entries: list[Entry], as_of: date) -> duckdb.DuckDB
     )
     city.execute(
         """create table int_instalments as select distinct instalment_id,
-           cast(levy_year as integer) as levy_year, 'A' || instalment_id as addressee_key, '11' as tax_item_code, 'resident_tax' as tax_item,
-           '1' as collection_method_code from ledger"""
+           cast(levy_year as integer) as levy_year, 'A' || instalment_id as addressee_key,
+           '11' as tax_item_code, 'resident_tax' as tax_item, '1' as collection_method_code from ledger"""
     )
     for model in MODELS:
         sql = (compiled / f"{model}.sql").read_text(encoding="utf-8")
