@@ -1,8 +1,8 @@
 """Runs law cases through the compiled SQL of the real models, in a DuckDB of their own in memory.
 
 dbt compiles once; each case then fills empty raw tables and runs the models in the order of the manifest.
-Two relations are replaced by the case itself: ``int_run`` (its own as-of date) and ``stg_case_periods`` (which
-no feed fills yet).
+Two relations are replaced by the case itself: ``int_run`` (its own as-of date) and ``stg_case_periods``
+(which no feed fills yet).
 """
 
 from __future__ import annotations

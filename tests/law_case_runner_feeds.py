@@ -44,8 +44,8 @@ class Delivery:
 def rows_of(case: LawCase, events: Iterable[Event], settled_yen: dict[int, int]) -> Delivery:
     """All rows for a case with the given events.
 
-    ``settled_yen`` holds, per event (by identity), the yen that a refund decision pays out or a write-off gives
-    up: a feed names the amount, a case leaves it to the models.
+    ``settled_yen`` holds, per event (by identity), the yen that a refund decision pays out or a write-off
+    gives up: a feed names the amount, a case leaves it to the models.
     """
     delivery = Delivery()
     in_order = sorted(events, key=lambda event: event.on)

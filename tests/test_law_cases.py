@@ -2,7 +2,7 @@
 
 ``tests/cases/*.yaml``, and further folders with ``--cases DIR``. A case names events and what the law gives:
 columns of ``fct_arrears`` and ``fct_refunds`` per instalment, and the late-charge segments as yen or with
-columns of ``fct_late_charge_segments``. An empty ``refunds: {}`` (or ``arrears: {}``) says that there is none.
+columns of ``fct_late_charge_segments``. An empty ``refunds: {}`` (or ``arrears: {}``) says there is none.
 """
 
 from __future__ import annotations

@@ -18,3 +18,10 @@ case {{ code }}
     when '3' then '18'
 end
 {%- endmacro %}
+
+{# A date from a year and MMDD; NULL where the year has no such day (0229), never another day. #}
+{% macro month_day_in(year, month_day) -%}
+try_cast(concat_ws(
+    '-', cast({{ year }} as {{ text_type() }}), substr({{ month_day }}, 1, 2), substr({{ month_day }}, 3, 2)
+) as date)
+{%- endmacro %}

@@ -64,3 +64,10 @@ case
     else {{ fiscal_year_of(date_expression, first_month_day) }}
 end
 {%- endmacro %}
+
+{# Joins the months that pass before refund interest runs, by cause, for int_overpayments. #}
+{% macro refund_wait(alias, cause) -%}
+{{ law_join(
+    alias, 'refund_interest_wait_months_' ~ cause, 'overpayments.tax_item_code', 'overpayments.arising_date'
+) }}
+{%- endmacro %}

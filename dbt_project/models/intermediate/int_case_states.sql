@@ -5,7 +5,9 @@ with versions as (
         levies.*,
         row_number() over (
             partition by levies.instalment_id
-            order by levies.delivery_date desc, levies.delivery_seq desc, levies.source_file_no desc, levies.source_line_no desc
+            order by
+                levies.delivery_date desc, levies.delivery_seq desc,
+                levies.source_file_no desc, levies.source_line_no desc
         ) as version_rank
     from {{ ref('stg_levy') }} as levies
     inner join {{ ref('int_late_instalments') }} as late

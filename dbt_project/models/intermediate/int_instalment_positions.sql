@@ -7,9 +7,9 @@ with totals as (
         {{ total_yen('principal', ['levy', 'reassessment']) }} as principal_levied_yen,
         -{{ total_yen('principal', ['receipt', 'receipt_correction', 'refund']) }} as principal_collected_yen,
         -{{ total_yen('principal', ['write_off']) }} as written_off_yen,
-        -{{ total_yen('late_charge', ['receipt', 'receipt_correction', 'refund']) }} as late_charge_collected_yen,
-        cast(sum(case when component = 'additional_charge' then amount_yen else 0 end) as bigint) as additional_charge_yen,
-        cast(sum(case when component = 'demand_fee' then amount_yen else 0 end) as bigint) as demand_fee_yen
+        -{{ total_yen('late_charge', ['receipt', 'receipt_correction']) }} as late_charge_collected_yen,
+        cast(sum(amount_yen) filter (where component = 'additional_charge') as bigint) as additional_charge_yen,
+        cast(sum(amount_yen) filter (where component = 'demand_fee') as bigint) as demand_fee_yen
     from {{ ref('int_ledger_entries') }} as entries
     inner join {{ ref('int_run') }} as run on entries.effective_date <= run.as_of_date
     group by entries.instalment_id
@@ -43,7 +43,7 @@ select
         when balances.written_off_yen > 0 and balances.principal_yen <= 0 then 0
         else greatest(balances.late_charge_accrued_yen - balances.late_charge_collected_yen, 0)
     end as late_charge_outstanding_yen,
-    greatest(balances.additional_charge_yen, 0) as additional_charge_outstanding_yen,
-    greatest(balances.demand_fee_yen, 0) as demand_fee_outstanding_yen
+    greatest(coalesce(balances.additional_charge_yen, 0), 0) as additional_charge_outstanding_yen,
+    greatest(coalesce(balances.demand_fee_yen, 0), 0) as demand_fee_outstanding_yen
 from balances
 inner join {{ ref('int_instalments') }} as instalments on balances.instalment_id = instalments.instalment_id

@@ -8,7 +8,7 @@ with ranked as (
             partition by versions.instalment_id
             order by
                 case when versions.delivery_date <= run.as_of_date then 0 else 1 end,
-                case when versions.delivery_date <= run.as_of_date then -versions.version_no else versions.version_no end
+                versions.version_no * case when versions.delivery_date <= run.as_of_date then -1 else 1 end
         ) as version_rank
     from {{ ref('int_levy_versions') }} as versions
     cross join {{ ref('int_run') }} as run
@@ -41,10 +41,10 @@ select
     nominal.collection_method_code,
     nominal.assessment_year,
     cast(nominal.instalment_no as integer) as instalment_no,
-    coalesce(
+    cast(coalesce(
         nominal.levy_year,
         {{ fiscal_year_of('coalesce(nominal.designated_due_date, nominal.nominal_due_date)', 'year_start.value_text') }}
-    ) as levy_year,
+    ) as integer) as levy_year,
     coalesce(nominal.designated_due_date, working_days.working_date, nominal.nominal_due_date) as due_date,
     nominal.statutory_due_date,
     nominal.principal_levied_yen as principal_delivered_yen,

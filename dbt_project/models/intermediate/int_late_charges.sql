@@ -1,5 +1,5 @@
--- One row per late instalment with late charge segments: what has accrued by the as-of date. Fixed once the principal is
--- paid in full; the segments then end on the day of that payment.
+-- One row per late instalment with late charge segments: what has accrued by the as-of date. It is fixed once the
+-- principal is paid in full; the segments then end on the day of that payment.
 with sums as (
     select
         instalment_id,

@@ -1,4 +1,4 @@
--- One row per instalment that owed principal on a day after its due date, with the day up to which its late charge is computed.
+-- One row per instalment that owed principal on a day after its due date, with the day up to which late charge is due.
 with late as (
     select entries.instalment_id
     from {{ ref('int_ledger_entries') }} as entries

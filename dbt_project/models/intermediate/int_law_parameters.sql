@@ -2,7 +2,8 @@
 -- A city value replaces all rows of the same parameter and scope, so that no period is left to a rule it has changed.
 with city as (
     select
-        'city.' || parameter || '.' || scope || '.' || coalesce(cast(valid_from as {{ text_type() }}), 'ever') as law_parameter_id,
+        concat_ws('.', 'city', parameter, scope, coalesce(cast(valid_from as {{ text_type() }}), 'ever'))
+            as law_parameter_id,
         parameter,
         scope,
         valid_from,

@@ -1,6 +1,6 @@
 -- One row per ledger entry: instalment, component, kind, day it takes effect, accounting year and signed yen.
--- Levies and refunds are positive, receipts and write-offs negative; what is owed is the sum. Nothing is ever replaced:
--- a reassessment, correction or refund is an entry of its own. Late charge is computed from it, not entered, until paid.
+-- Levies and refunds are positive, receipts and write-offs negative; what is owed is the sum. Nothing is replaced: a
+-- reassessment, correction or refund is an entry of its own. Late charge is computed from the ledger, not entered.
 with entries as (
     select
         instalment_id,

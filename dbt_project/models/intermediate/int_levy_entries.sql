@@ -1,13 +1,15 @@
 -- One row per change of what is owed that the levy and premium feeds report: levy, reassessment, refund, write-off.
 -- A refund is money of an overpayment that left its instalment, paid out or appropriated to another debt.
--- basis_date is the day from which the law counts the wait for refund interest: of the request, or of the tax office's notice.
+-- basis_date is the day from which the law counts the wait for refund interest: of the request, or of the tax notice.
 with changes as (
     select
         *,
         case when version_no = 1 then 'levy' else 'reassessment' end as levy_kind,
         case
             when version_no = 1
-                then coalesce(tax_notice_issue_date, least(delivery_date, coalesce(designated_due_date, statutory_due_date)))
+                then coalesce(
+                    tax_notice_issue_date, least(delivery_date, coalesce(designated_due_date, statutory_due_date))
+                )
             else reassessment_date
         end as levied_on_date,
         case when version_no > 1 then reassessment_cause end as levy_cause,
@@ -31,7 +33,9 @@ premium as (
     from {{ ref('stg_premium_collection') }}
 )
 
-{{ levy_moves('changes', 'principal', 'levy_kind', 'levied_on_date', 'principal_change_yen', 'levy_cause', 'levy_basis_date') }}
+{{ levy_moves(
+    'changes', 'principal', 'levy_kind', 'levied_on_date', 'principal_change_yen', 'levy_cause', 'levy_basis_date'
+) }}
 union all
 {{ levy_moves('changes', 'additional_charge', 'levy_kind', 'levied_on_date', 'additional_charge_change_yen') }}
 union all
@@ -39,7 +43,9 @@ union all
 union all
 {{ levy_moves('changes', 'principal', "'refund'", 'refunded_on_date', 'overpayment_settled_change_yen') }}
 union all
-{{ levy_moves('changes', 'principal', "'write_off'", 'written_off_on_date', '-write_off_change_yen', 'write_off_cause') }}
+{{ levy_moves(
+    'changes', 'principal', "'write_off'", 'written_off_on_date', '-write_off_change_yen', 'write_off_cause'
+) }}
 union all
 {{ levy_moves('premium', 'principal', "'refund'", 'refunded_on_date', 'refunded_yen') }}
 union all

@@ -6,8 +6,9 @@ with moves as (
         entries.*,
         row_number() over (
             partition by entries.instalment_id
-            order by entries.effective_date, {{ order_within_day('entries.kind') }}, entries.source_file_no, entries.source_line_no,
-                entries.ledger_entry_id
+            order by
+                entries.effective_date, {{ order_within_day('entries.kind') }},
+                entries.source_file_no, entries.source_line_no, entries.ledger_entry_id
         ) as move_no
     from {{ ref('int_principal_entries') }} as entries
     inner join {{ ref('int_run') }} as run on entries.effective_date <= run.as_of_date
@@ -26,7 +27,9 @@ balances as (
 changes as (
     select
         *,
-        cast(overpaid_yen - lag(overpaid_yen, 1, 0) over (partition by instalment_id order by move_no) as bigint) as change_yen
+        cast(
+            overpaid_yen - lag(overpaid_yen, 1, 0) over (partition by instalment_id order by move_no) as bigint
+        ) as change_yen
     from balances
 )
 

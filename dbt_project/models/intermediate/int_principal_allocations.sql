@@ -1,6 +1,6 @@
 -- One row per receipt share whose slip left a part without purpose: how much of that part the principal takes.
 -- Principal comes first, up to what is outstanding when the money comes.
--- The remainder is divided later between late charge and overpayment: late charge depends on principal, never the reverse.
+-- The remainder is divided later between late charge and overpayment: late charge depends on principal, never back.
 with recursive asked as (
     select distinct instalment_id from {{ ref('int_receipt_shares') }} where flexible_yen > 0
 ),
@@ -20,8 +20,14 @@ moves as (
     where entries.component = 'principal'
     union all
     select
-        shares.instalment_id, shares.receipt_id, shares.paid_date, 'receipt', -shares.to_principal_yen,
-        shares.flexible_yen, shares.source_file_no, shares.source_line_no
+        shares.instalment_id,
+        shares.receipt_id,
+        shares.paid_date as effective_date,
+        'receipt' as kind,
+        -shares.to_principal_yen as fixed_yen,
+        shares.flexible_yen,
+        shares.source_file_no,
+        shares.source_line_no
     from {{ ref('int_receipt_shares') }} as shares
     inner join asked on shares.instalment_id = asked.instalment_id
 ),

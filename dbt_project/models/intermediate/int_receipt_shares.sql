@@ -21,7 +21,16 @@ with lines as (
     where matches.match_state = 'matched'
     union all
     select
-        matches.receipt_id, matches.instalment_id, true, receipts.amount_yen, receipts.amount_yen, 0, 0, 0, true, 0
+        matches.receipt_id,
+        matches.instalment_id,
+        true as is_detailed,
+        receipts.amount_yen as payable_yen,
+        receipts.amount_yen as principal_yen,
+        0 as late_charge_yen,
+        0 as additional_charge_yen,
+        0 as demand_fee_yen,
+        true as is_last_line,
+        0 as payable_before_yen
     from {{ ref('int_receipt_matches') }} as matches
     inner join {{ ref('int_receipts') }} as receipts on matches.receipt_id = receipts.receipt_id
     where matches.instalment_id is not null

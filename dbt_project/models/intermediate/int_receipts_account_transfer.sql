@@ -4,10 +4,8 @@
 with dated as (
     select
         *,
-        try_cast(concat(cast(year(delivery_date) as {{ text_type() }}), '-', substr(debit_month_day, 1, 2), '-',
-            substr(debit_month_day, 3, 2)) as date) as this_year_date,
-        try_cast(concat(cast(year(delivery_date) - 1 as {{ text_type() }}), '-', substr(debit_month_day, 1, 2), '-',
-            substr(debit_month_day, 3, 2)) as date) as last_year_date
+        {{ month_day_in('year(delivery_date)', 'debit_month_day') }} as this_year_date,
+        {{ month_day_in('year(delivery_date) - 1', 'debit_month_day') }} as last_year_date
     from {{ ref('stg_account_transfer_result') }}
     where is_result
 ),

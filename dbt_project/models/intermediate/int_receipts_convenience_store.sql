@@ -1,5 +1,5 @@
--- One row per report of the collection agent with what became of it. Reports on one receipt share barcode, day and time.
--- provisional: not yet confirmed · confirmed: its final report has come · final and correction: money · cancelled: nothing
+-- One row per report of the collection agent and what became of it. Reports on one receipt share barcode, day and time.
+-- provisional: not yet confirmed · confirmed: its final report has come · final, correction: money · cancelled: nothing
 -- · corrected: a postal receipt replaced by a later corrected total.
 {{ config(materialized='view') }}
 with reports as (
@@ -35,7 +35,8 @@ select
     'convenience_store' as source_feed,
     fates.chain_code as source_code,
     case
-        when fates.receipt_kind = 'correction' then case when fates.correction_rank = 1 then 'correction' else 'corrected' end
+        when fates.receipt_kind = 'correction' and fates.correction_rank = 1 then 'correction'
+        when fates.receipt_kind = 'correction' then 'corrected'
         when fates.receipt_kind = 'final' and corrected.barcode_label is not null then 'corrected'
         when fates.receipt_kind = 'final' then 'final'
         when fates.receipt_kind = 'cancelled' then 'cancelled'

@@ -1,5 +1,5 @@
--- One row per late-elderly premium withheld from a pension: the collection line itself is the receipt of its instalment.
--- Lines of other payment methods are the union's copies of receipts that come through the channels; they are not money.
+-- One row per late-elderly premium withheld from a pension: the collection line is the receipt of its instalment.
+-- Lines of other payment methods are copies of receipts that come through the channels; they are not money here.
 {{ config(materialized='view') }}
 select
     {{ entry_id('R', ["'premium_collection'", 'source_file_no', 'source_line_no']) }} as receipt_id,

@@ -11,20 +11,23 @@ with waits as (
         overpayments.last_settled_date,
         case overpayments.cause
             when 'reassessment' then {{ period_end('overpayments.paid_date', 'reassessment_wait.value') }}
-            when 'on_request' then least(
-                {{ period_end('overpayments.arising_date', 'on_request_wait.value') }},
-                {{ period_end('overpayments.basis_date', 'request_wait.value') }}
-            )
+            when 'on_request'
+                then least(
+                    {{ period_end('overpayments.arising_date', 'on_request_wait.value') }},
+                    {{ period_end('overpayments.basis_date', 'request_wait.value') }}
+                )
             when 'income_tax'
-                then {{ period_end('coalesce(overpayments.basis_date, overpayments.arising_date)', 'income_tax_wait.value') }}
+                then {{ period_end(
+                    'coalesce(overpayments.basis_date, overpayments.arising_date)', 'income_tax_wait.value'
+                ) }}
             else {{ period_end('overpayments.paid_date', 'mistake_wait.value') }}
         end as wait_end_date
     from {{ ref('int_overpayments') }} as overpayments
-    {{ law_join('reassessment_wait', 'refund_interest_wait_months_reassessment', 'overpayments.tax_item_code', 'overpayments.arising_date') }}
-    {{ law_join('on_request_wait', 'refund_interest_wait_months_on_request', 'overpayments.tax_item_code', 'overpayments.arising_date') }}
-    {{ law_join('request_wait', 'refund_interest_wait_months_request', 'overpayments.tax_item_code', 'overpayments.arising_date') }}
-    {{ law_join('income_tax_wait', 'refund_interest_wait_months_income_tax', 'overpayments.tax_item_code', 'overpayments.arising_date') }}
-    {{ law_join('mistake_wait', 'refund_interest_wait_months_mistake', 'overpayments.tax_item_code', 'overpayments.arising_date') }}
+    {{ refund_wait('reassessment_wait', 'reassessment') }}
+    {{ refund_wait('on_request_wait', 'on_request') }}
+    {{ refund_wait('request_wait', 'request') }}
+    {{ refund_wait('income_tax_wait', 'income_tax') }}
+    {{ refund_wait('mistake_wait', 'mistake') }}
 )
 
 select

@@ -1,4 +1,4 @@
--- One row per receipt share with a remainder: what of it paid late charge accrued by that day; the rest is overpaid principal.
+-- One row per receipt share with a remainder: what of it paid late charge accrued by that day; the rest is overpaid.
 with recursive sums as (
     select
         instalment_id,

@@ -1,4 +1,4 @@
--- One row per rate segment of an instalment's late charge up to the as-of date: consecutive days with one base and one rate.
+-- One row per rate segment of an instalment's late charge to the as-of date: consecutive days with one base and rate.
 -- Instalments that were paid in full late keep their segments. The row of the law is the one in force on the first day.
 select
     segments.instalment_id,

@@ -1,6 +1,6 @@
 -- One row per overpayment that arose by the as-of date: its cause, what is still owed back, and the interest on it.
--- overpaid = appropriated + refunded + pending. refund_state: settled, lapsed (the claim's years are over), partly_settled,
--- pending.
+-- overpaid = appropriated + refunded + pending. refund_state: settled, lapsed (the years of the claim are over),
+-- partly_settled, pending.
 select
     overpayments.overpayment_id,
     overpayments.instalment_id,

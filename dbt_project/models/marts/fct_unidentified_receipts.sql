@@ -1,5 +1,5 @@
 -- One row per receipt report paid by the as-of date that could not be put to an instalment, or is not yet money.
--- reason: no_slip, ambiguous_slip, unknown_instalment: money that waits for an officer; unconfirmed: a provisional report
+-- no_slip, ambiguous_slip, unknown_instalment: money that waits for an officer; unconfirmed: a provisional report
 -- without its final one (no money yet); cancellation_without_receipt: the bank took back a payment nobody reported.
 with reports as (
     select

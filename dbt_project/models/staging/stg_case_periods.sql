@@ -1,6 +1,6 @@
 -- One row per instalment and period of an arrears case: grace, execution stay, instalment pledge, seizure.
--- No feed of this release delivers them with dates. The shape stands so that late charge and prescription already follow
--- it; the feeds of the arrears file take the place of this empty relation.
+-- No feed delivers them with dates yet. The shape stands so that late charge and prescription already follow it; the
+-- feeds of the arrears file take the place of this empty relation.
 select
     cast(null as {{ text_type() }}) as instalment_id,
     cast(null as {{ text_type() }}) as case_kind,

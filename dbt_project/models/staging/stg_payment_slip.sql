@@ -1,6 +1,8 @@
 -- One row per accepted line of the payment slip feed: one delivered version of one slip's part for one instalment.
 select
-    concat_ws('-', issuing_system_id, cast(issue_year as {{ text_type() }}), cast(issue_seq as {{ text_type() }})) as slip_id,
+    concat_ws(
+        '-', issuing_system_id, cast(issue_year as {{ text_type() }}), cast(issue_seq as {{ text_type() }})
+    ) as slip_id,
     instalment_id,
     payment_no,
     confirmation_no,
