@@ -1,7 +1,7 @@
 """``osamari check``: which feed is a file, how many rows and yen, what is wrong in it. Changes nothing.
 
-No warehouse is needed; so what was loaded before is not known here: duplicates and conflicting events are found by
-loading only.
+No warehouse is needed; so what was loaded before is not known here: duplicates and conflicting events are
+found by loading only.
 """
 
 from __future__ import annotations
@@ -19,7 +19,7 @@ from ingestion.control import FoundTotals, check_totals, find_sidecar
 from ingestion.errors import DataRefused
 from ingestion.feed_file import FeedFile, RefusedLine, file_sha256
 from ingestion.file_name import parse_file_name
-from ingestion.line_errors import FileFault, render_file_fault, render_line_error
+from ingestion.line_errors import FileFault, counted, render_file_fault, render_line_error
 from ingestion.recognition import recognise_feed
 from ingestion.row_sql import LINE_COLUMN, framed_relation, is_sound, quoted, typed_value
 
@@ -33,7 +33,10 @@ MOST_ERRORS_SHOWN = 50
 
 @dataclass
 class CheckReport:
-    """What a check found in one file. ``yen`` is the sum of the readable amounts, None in feeds without an amount."""
+    """What a check found in one file.
+
+    ``yen`` is the sum of the readable amounts, None in feeds without an amount.
+    """
 
     file_name: str
     feed: str | None = None
@@ -60,9 +63,9 @@ def render(report: CheckReport) -> list[str]:
     """The report as lines of text; no value of a personal column."""
     feed = f"{report.feed} {report.title_ja}" if report.feed else "unknown feed"
     yen = "" if report.yen is None else f", {report.yen:,} yen"
-    lines_refused = f"{len(report.refused):,} {'line' if len(report.refused) == 1 else 'lines'} refused"
+    lines_refused = f"{counted(len(report.refused), 'line')} refused"
     state = "ok" if report.is_accepted else "refused" if report.faults else lines_refused
-    lines = [f"{report.file_name} · {feed} · {report.row_count:,} rows{yen} · {state}"]
+    lines = [f"{report.file_name} · {feed} · {counted(report.row_count, 'row')}{yen} · {state}"]
     for fault in report.faults:
         lines += render_file_fault(report.file_name, fault, "")
     errors = [error for line in report.refused for error in line.errors]

@@ -1,16 +1,18 @@
-"""What a city has set differently, from ``city.toml`` in the home folder. Without the file, everything is as usual.
+"""What a city has set differently, from ``city.toml`` in the home folder.
 
-    municipality_code = "072036"
-    control_files = "required"            # or "optional"
-    [feed.levy]
-    encoding = "cp932"                    # or "utf-8"
-    [[parameter]]                         # replaces the law parameter of the same name and scope
-    parameter = "late_charge_first_period_months"
-    scope = "tax"
-    valid_from = 2022-01-01
-    value = "1"
-    unit = "months"
-    law = "郡山市税条例 第19条"
+Without the file, everything is as usual.
+
+municipality_code = "072036"
+control_files = "required"            # or "optional"
+[feed.levy]
+encoding = "cp932"                    # or "utf-8"
+[[parameter]]                         # replaces the law parameter of the same name and scope
+parameter = "late_charge_first_period_months"
+scope = "tax"
+valid_from = 2022-01-01
+value = "1"
+unit = "months"
+law = "郡山市税条例 第19条"
 """
 
 from __future__ import annotations
@@ -83,7 +85,10 @@ def read_city_profile(home: Home) -> CityProfile:
     if control_files not in ("required", "optional"):
         raise _wrong("control_files", '"required" or "optional"')
     return CityProfile(
-        code, control_files == "required", _encodings(settings.get("feed", {})), _parameters(settings.get("parameter", []))
+        code,
+        control_files == "required",
+        _encodings(settings.get("feed", {})),
+        _parameters(settings.get("parameter", [])),
     )
 
 
@@ -141,7 +146,9 @@ def _parameter(number: int, row: dict[str, object]) -> CityParameter:
 def _refuse_unknown(place: str, settings: Mapping[str, object], known: Collection[str]) -> None:
     for key in settings:
         if key not in known:
-            raise ConfigurationError(f'city.toml: there is no setting "{place}{key}"', f"Use one of: {', '.join(known)}.")
+            raise ConfigurationError(
+                f'city.toml: there is no setting "{place}{key}"', f"Use one of: {', '.join(known)}."
+            )
 
 
 def _wrong(key: str, allowed: str) -> ConfigurationError:

@@ -1,13 +1,16 @@
 """What a value of each layout type may look like: one pattern per type, used by SQL and by Python alike.
 
-The patterns are written in the common part of RE2 (DuckDB) and Python's ``re``, so that both decide the same way.
-A missing value is the empty text; for dates also zeros. Full-width digits match nowhere.
+The patterns are written in the common part of RE2 (DuckDB) and Python's ``re``, so that both decide the same
+way. A missing value is the empty text; for dates also zeros. Full-width digits match nowhere.
 """
 
 from __future__ import annotations
 
 import re
-from collections.abc import Sequence
+from typing import TYPE_CHECKING
+
+if TYPE_CHECKING:
+    from collections.abc import Sequence
 
 DUCKDB_TYPES = {
     "code": "VARCHAR",
@@ -48,7 +51,9 @@ _FIXED_PATTERNS = {
 
 
 def value_pattern(type_name: str, length: int, closed_codes: Sequence[str]) -> str | None:
-    """Pattern that every value present in a column of this type matches in full; None where only the length counts.
+    """Pattern that every value present in a column of this type matches in full.
+
+    None where only the length counts.
 
     Raises:
         ValueError: the type is unknown, or the length is none that the type can have.
@@ -89,12 +94,21 @@ def describe_fault(type_name: str, length: int, codes: Sequence[str], value: str
     if type_name == "date":
         return _date_fault(value)
     if type_name == "code":
-        return f"is not one of the codes {', '.join(codes)}", "Use a code of the list, or add the code to the layout."
+        return (
+            f"is not one of the codes {', '.join(codes)}",
+            "Use a code of the list, or add the code to the layout.",
+        )
     return {
         "year": ("is not a four-digit western year", "Write the year with four digits, such as 2025."),
         "flag": ("is neither 0 nor 1", "Write 1 for yes, 0 for no, or leave it empty."),
-        "time": (f"is not a time of {length} digits", "Write hours and minutes as HHMM, with seconds HHMMSS."),
-        "rate": ("is not a rate with at most five decimals", "Write digits with a decimal point, such as 8.7."),
+        "time": (
+            f"is not a time of {length} digits",
+            "Write hours and minutes as HHMM, with seconds HHMMSS.",
+        ),
+        "rate": (
+            "is not a rate with at most five decimals",
+            "Write digits with a decimal point, such as 8.7.",
+        ),
     }[type_name]
 
 

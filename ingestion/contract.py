@@ -7,13 +7,16 @@ Grain: one :class:`FeedContract` per row of ``feeds.csv``.
 from __future__ import annotations
 
 import csv
-from collections.abc import Iterable
 from dataclasses import dataclass
-from functools import cached_property, lru_cache
+from functools import cache, cached_property
 from pathlib import Path
+from typing import TYPE_CHECKING
 
 from ingestion.errors import ConfigurationError
 from ingestion.layout import PERSONAL_CLASSES, RECORD_KINDS, Column, Diagnosis, Layout, read_layout
+
+if TYPE_CHECKING:
+    from collections.abc import Iterable
 
 __all__ = [
     "PERSONAL_CLASSES",
@@ -32,7 +35,10 @@ ENCODINGS = ("utf-8", "cp932")
 
 @dataclass(frozen=True)
 class FeedContract:
-    """What one feed promises. ``amount`` names the yen column of the control totals, None where there is none."""
+    """What one feed promises.
+
+    ``amount`` names the yen column of the control totals, None where there is none.
+    """
 
     feed: str
     family: str
@@ -101,13 +107,13 @@ def load_contracts() -> dict[str, FeedContract]:
     return {feed: load_contract(feed) for feed in list_feeds()}
 
 
-@lru_cache(maxsize=None)
+@cache
 def _catalogue(folder: Path) -> dict[str, dict[str, str]]:
     with (folder / "feeds.csv").open(encoding="utf-8-sig", newline="") as lines:
         return {row["feed"]: row for row in csv.DictReader(lines)}
 
 
-@lru_cache(maxsize=None)
+@cache
 def _load_contract(feed: str, folder: Path) -> FeedContract:
     row = _catalogue(folder).get(feed)
     if row is None:
@@ -154,13 +160,15 @@ def _check_contract(contract: FeedContract) -> None:
     for name in asked:
         if name not in names:
             raise ConfigurationError(
-                f'feeds.csv, feed {contract.feed}: the layout has no column "{name}"', "Correct feeds.csv or the layout."
+                f'feeds.csv, feed {contract.feed}: the layout has no column "{name}"',
+                "Correct feeds.csv or the layout.",
             )
     if contract.format == "fixed":
         for kind in RECORD_KINDS:
             width = sum(column.length for column in contract.layout.record(kind))
             if width != contract.record_bytes:
                 raise ConfigurationError(
-                    f"{contract.feed}.csv: the columns of the {kind} record have {width} bytes, not {contract.record_bytes}",
+                    f"{contract.feed}.csv: the columns of the {kind} record have {width} bytes, "
+                    f"not {contract.record_bytes}",
                     "Correct the lengths in the layout, or record_bytes in feeds.csv.",
                 )

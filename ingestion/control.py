@@ -1,6 +1,7 @@
 """Control totals: what the sender says a file contains, against what was found in it.
 
-A sidecar holds one line ``rows,amount_yen,sha256`` under that header; a fixed-width file states its totals in trailers.
+A sidecar holds one line ``rows,amount_yen,sha256`` under that header; a fixed-width file states its totals in
+trailers.
 """
 
 from __future__ import annotations

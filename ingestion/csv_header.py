@@ -1,4 +1,7 @@
-"""The first line of a CSV feed: the layout's item names in order. Labels repeat, so they are compared by position."""
+"""The first line of a CSV feed: the layout's item names in order.
+
+Labels repeat, so they are compared by position.
+"""
 
 from __future__ import annotations
 
@@ -29,7 +32,10 @@ def read_header(source: BinaryIO) -> tuple[bytes, int]:
 
 
 def header_faults(header: bytes, layout: Layout, encoding: str) -> list[FileFault]:
-    """Why the first line is not the header of this layout. Shows no text that the layout does not contain itself."""
+    """Why the first line is not the header of this layout.
+
+    Shows no text that the layout does not contain itself.
+    """
     expected = list(layout.header_labels)
     try:
         found = _labels(header, encoding)
@@ -54,7 +60,7 @@ def _differences(layout: Layout, expected: list[str], found: list[str]) -> list[
             cause = f"column {column.position} {column.item_ja} ({column.name}) is missing from the header"
             faults.append(FileFault(cause, _remedy(layout), 1))
         for place in range(found_start, found_end):
-            # A label that the layout does not know may be a value: where a header is missing, it is a person's.
+            # A label that the layout does not know may be a value: where the header is missing, a person's.
             known = f" {found[place]}" if found[place] in expected else ""
             cause = f"column {place + 1}{known} of the header is not expected at this place"
             faults.append(FileFault(cause, _remedy(layout), 1))

@@ -1,7 +1,10 @@
-"""Strict reading of delivered CSV: which bytes are a record, and which records are sound. No value is judged here.
+"""Strict reading of delivered CSV: which bytes are a record, and which records are sound.
 
-Works on bytes: comma, quote and line end are never part of a longer character, neither in UTF-8 nor in CP932. Blocks
-without a fault, which is nearly all of them, are checked and copied as a whole; the others record by record.
+No value is judged here.
+
+Works on bytes: comma, quote and line end are never part of a longer character, neither in UTF-8 nor in CP932.
+Blocks without a fault, which is nearly all of them, are checked and copied as a whole; the others record by
+record.
 """
 
 from __future__ import annotations
@@ -26,7 +29,10 @@ BLOCK_BYTES = 4 << 20
 
 @dataclass(frozen=True)
 class _Block:
-    """Some whole records. ``clean`` are their lines in UTF-8 when each is sound and has one line, else see ``records``."""
+    """Some whole records.
+
+    ``clean`` are their lines in UTF-8 when each is sound and has one line, else see ``records``.
+    """
 
     first_line_no: int
     lines: list[bytes]
@@ -126,7 +132,10 @@ def _record_pattern(field_count: int) -> re.Pattern[bytes]:
 def _records(
     lines: list[bytes], line_no: int, columns: Sequence[Column], encoding: str, *, is_last: bool
 ) -> tuple[list[Record], int]:
-    """Records of a block one by one, and how many lines they take; what follows a block may complete its last record."""
+    """Records of a block one by one, and how many lines they take.
+
+    What follows a block may complete its last record.
+    """
     records: list[Record] = []
     index = 0
     while index < len(lines):
@@ -137,7 +146,7 @@ def _records(
             if is_open and not is_last:
                 break
             longer = judge_record(line_no + index, joined, columns, encoding)
-            # A stray quote must not swallow the lines behind it: they are joined only when that makes a record.
+            # A stray quote must not swallow the lines behind it: joined only when that makes a record.
             if longer.fields is not None:
                 record, span = longer, joined_span
         records.append(record)
@@ -146,10 +155,17 @@ def _records(
 
 
 def _joined(lines: list[bytes], index: int) -> tuple[bytes, int, bool]:
-    """The lines from ``index`` to the one that closes the open quote, their number, and whether more may belong to them."""
+    """The lines from ``index`` to the one that closes the open quote.
+
+    Their number, and whether more may belong to them.
+    """
     raw = lines[index]
     span = 1
     while raw.count(b'"') % 2 and span < LONGEST_RECORD_LINES and index + span < len(lines):
         raw += b"\n" + lines[index + span]
         span += 1
-    return raw, span, raw.count(b'"') % 2 == 1 and span < LONGEST_RECORD_LINES and len(raw) < LONGEST_RECORD_BYTES
+    return (
+        raw,
+        span,
+        raw.count(b'"') % 2 == 1 and span < LONGEST_RECORD_LINES and len(raw) < LONGEST_RECORD_BYTES,
+    )

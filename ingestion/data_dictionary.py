@@ -1,4 +1,7 @@
-"""The data dictionary: every delivered column as a table for people, made from the layouts and nothing else."""
+"""The data dictionary.
+
+Every delivered column as a table for people, made from the layouts and nothing else.
+"""
 
 from __future__ import annotations
 

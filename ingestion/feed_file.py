@@ -1,4 +1,7 @@
-"""One delivered file: how it is read, and which of its lines are refused. Writes nothing but the framed file."""
+"""One delivered file: how it is read, and which of its lines are refused.
+
+Writes nothing but the framed file.
+"""
 
 from __future__ import annotations
 
@@ -23,7 +26,10 @@ HASH_BLOCK_BYTES = 1 << 20
 
 @dataclass(frozen=True)
 class RefusedLine:
-    """One line that is not loaded: its bytes, its amount (None when it cannot be read) and every fault in it."""
+    """One line that is not loaded.
+
+    Its bytes, its amount (None when it cannot be read) and every fault in it.
+    """
 
     line_no: int
     raw: bytes
@@ -54,7 +60,10 @@ class FeedFile:
         return reread_csv_feed(self.path, self.contract.layout, self.encoding, line_nos)
 
     def refused_lines(self, framed: Framed, unacceptable: Collection[int]) -> list[RefusedLine]:
-        """The records that framing refused and those whose values do not fit, each with its faults, in file order."""
+        """The records that framing refused and those whose values do not fit.
+
+        Each with its faults, in file order.
+        """
         refused = [
             RefusedLine(line_no, record.raw, self.amount(record), (record.error,) if record.error else ())
             for line_no, record in framed.unsound.items()
@@ -64,7 +73,10 @@ class FeedFile:
         return sorted(refused, key=lambda line: line.line_no)
 
     def amount(self, record: Record) -> int | None:
-        """Yen of a record for the control totals; 0 in feeds without an amount, None when it cannot be read."""
+        """Yen of a record for the control totals.
+
+        0 in feeds without an amount, None when it cannot be read.
+        """
         if self.contract.amount is None:
             return 0
         if record.fields is None:

@@ -79,16 +79,28 @@ def record_outcome(connection: DuckDBPyConnection, outcome: FileOutcome) -> None
 def record_refused_lines(
     connection: DuckDBPyConnection, contract: FeedContract, file_no: int, refused: Sequence[RefusedLine]
 ) -> None:
-    """Write one row of ``quarantined_lines`` per fault. The bytes of feeds with a vault column stay out of it."""
+    """Write one row of ``quarantined_lines`` per fault.
+
+    The bytes of feeds with a vault column stay out of it.
+    """
     has_vault = any(column.personal == "vault" for column in contract.layout.raw_columns)
     rows = [
-        (e.line_no, e.column_no, e.column_name, e.column_item_ja, e.cause, e.remedy, None if has_vault else line.raw)
+        (
+            e.line_no,
+            e.column_no,
+            e.column_name,
+            e.column_item_ja,
+            e.cause,
+            e.remedy,
+            None if has_vault else line.raw,
+        )
         for line in refused
         for e in line.errors
     ]
     if rows:
         connection.execute(
-            "INSERT INTO quarantined_lines SELECT ?, unnest(?), unnest(?), unnest(?), unnest(?), unnest(?), unnest(?), "
+            "INSERT INTO quarantined_lines "
+            "SELECT ?, unnest(?), unnest(?), unnest(?), unnest(?), unnest(?), unnest(?), "
             "unnest(?::BLOB[])",
             [file_no, *(list(values) for values in zip(*rows, strict=True))],
         )

@@ -1,4 +1,7 @@
-"""Loading of one file in one transaction: all of it that is sound, or nothing when its control totals do not hold."""
+"""Loading of one file in one transaction.
+
+All of it that is sound, or nothing when its control totals do not hold.
+"""
 
 from __future__ import annotations
 
@@ -24,7 +27,10 @@ if TYPE_CHECKING:
 
 
 class FileLoad:
-    """One file on its way into ``raw_<feed>``. After :meth:`run`, ``faults`` say why the whole file was refused."""
+    """One file on its way into ``raw_<feed>``.
+
+    After :meth:`run`, ``faults`` say why the whole file was refused.
+    """
 
     def __init__(
         self,
@@ -34,6 +40,7 @@ class FileLoad:
         framed_path: Path,
         sidecar: Path | None,
     ) -> None:
+        """Take the file, and the outcome to fill."""
         self.connection = connection
         self.file = file
         self.outcome = outcome
@@ -42,7 +49,7 @@ class FileLoad:
         self.faults: list[FileFault] = []
         self.refused: list[RefusedLine] = []
 
-    def run(self, secret: str, name: FeedFileName, is_sidecar_required: bool) -> None:
+    def run(self, secret: str, name: FeedFileName, *, is_sidecar_required: bool) -> None:
         """Frame, insert, check and commit; or roll back and record the refusal."""
         framed = self.file.frame(self.framed_path)
         self.faults += framed.faults
@@ -53,7 +60,7 @@ class FileLoad:
                 delivery = (self.outcome.file_no, name.delivery_date, name.delivery_seq)
                 raw_rows.insert_framed(self.connection, self.file.contract, self.framed_path, secret, delivery)
                 self._judge_rows(framed)
-                self._check_totals(framed, is_sidecar_required)
+                self._check_totals(framed, is_sidecar_required=is_sidecar_required)
             if self.faults:
                 self.connection.execute("ROLLBACK")
                 self.connection.execute("BEGIN")
@@ -102,21 +109,19 @@ class FileLoad:
     def _refuse_conflicts(self, conflicts: dict[int, tuple[str, int]]) -> None:
         for line_no, record in self.file.reread(conflicts).items():
             first_file, first_line = conflicts[line_no]
-            cause = f"an event with the same key but other content is loaded already ({first_file}, line {first_line})"
+            cause = f"the same event is loaded already with other content ({first_file}, line {first_line})"
             error = LineError(line_no, cause, "Ask the sender which of the two is right.")
             self.refused.append(RefusedLine(line_no, record.raw, self.file.amount(record), (error,)))
         self.refused.sort(key=lambda line: line.line_no)
 
-    def _check_totals(self, framed: Framed, is_sidecar_required: bool) -> None:
+    def _check_totals(self, framed: Framed, *, is_sidecar_required: bool) -> None:
         """Compare with what the sender states; an amount that cannot be read is implied by the difference."""
         outcome = self.outcome
         outcome.row_count_quarantined = len(self.refused)
         readable = outcome.yen_loaded + outcome.yen_duplicate + sum(line.yen or 0 for line in self.refused)
         unreadable = sum(line.yen is None for line in self.refused)
         found = FoundTotals(framed.record_count, readable, unreadable, outcome.file_sha256)
-        stated, faults = check_totals(
-            self.file, framed, self.sidecar, found, is_sidecar_required=is_sidecar_required
-        )
+        stated, faults = check_totals(self.file, framed, self.sidecar, found, is_sidecar_required=is_sidecar_required)
         self.faults += faults
         if stated:
             outcome.control_row_count, outcome.control_yen = stated.row_count, stated.yen

@@ -44,12 +44,15 @@ def parse_file_name(name: str) -> FeedFileName:
         raise DataRefused(f"files of the feed {feed} end in .{expected}, not .{extension}", "Correct the file name.")
     if not is_municipality_code(municipality_code):
         raise DataRefused(
-            f"the municipality code {municipality_code} has a wrong check digit", "Use the six-digit code of the city."
+            f"the municipality code {municipality_code} has a wrong check digit",
+            "Use the six-digit code of the city.",
         )
     try:
         delivery_date = dt.datetime.strptime(date, "%Y%m%d").date()  # noqa: DTZ007  a civil date has no zone
     except ValueError:
-        raise DataRefused(f"the delivery date {date} does not exist", "Write the day of delivery as YYYYMMDD.") from None
+        raise DataRefused(
+            f"the delivery date {date} does not exist", "Write the day of delivery as YYYYMMDD."
+        ) from None
     return FeedFileName(feed, municipality_code, delivery_date, int(seq))
 
 

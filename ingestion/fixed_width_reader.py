@@ -1,7 +1,9 @@
-"""Strict reading of fixed-width files: framed by record length, never by line; sliced as bytes, then decoded per field.
+"""Strict reading of fixed-width files: framed by record length, never by line.
 
-Between records nothing, CRLF, LF or CR is accepted. A file is (header, data records, trailer) once or more, then one end
-record. Line numbers are record numbers, counted from 1, the header included.
+Sliced as bytes, then decoded per field.
+
+Between records nothing, CRLF, LF or CR is accepted. A file is (header, data records, trailer) once or more,
+then one end record. Line numbers are record numbers, counted from 1, the header included.
 """
 
 from __future__ import annotations
@@ -34,7 +36,9 @@ _ALLOWED_NEXT = {
 }
 _EBCDIC_DIGIT_ONE = b"\xf1"
 _EBCDIC = FileFault(
-    "the file is written in EBCDIC (コード区分 1), which is not read", "Ask the sender for JIS (コード区分 0).", 1
+    "the file is written in EBCDIC (コード区分 1), which is not read",
+    "Ask the sender for JIS (コード区分 0).",
+    1,
 )
 
 
@@ -142,7 +146,9 @@ def _length_fault(record_no: int, raw: bytes, size: int) -> FileFault:
     found = len(raw.replace(b"\r", b"\n").split(b"\n")[0])
     if found == len(raw):
         return FileFault(
-            f"the last record is cut short: it has {found} bytes, not {size}", "Ask the sender for the whole file.", record_no
+            f"the last record is cut short: it has {found} bytes, not {size}",
+            "Ask the sender for the whole file.",
+            record_no,
         )
     return FileFault(
         f"the record has {found} bytes, not {size}",
@@ -170,9 +176,7 @@ class _Slicer:
         self._encoding = encoding
         self._struct = Struct("".join(f"{column.length}s" for column in columns))
         ends = list(accumulate(column.length for column in columns))
-        self._places = {
-            column.name: slice(end - column.length, end) for column, end in zip(columns, ends, strict=True)
-        }
+        self._places = {column.name: slice(end - column.length, end) for column, end in zip(columns, ends, strict=True)}
 
     def fields(self, raw: bytes) -> tuple[str, ...]:
         """All fields as text.

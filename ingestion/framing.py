@@ -1,7 +1,10 @@
-"""What every reader returns: the sound records of a file in one uniform shape, and what is wrong with the others.
+"""What every reader returns.
 
-A reader frames (where does a record begin and end, how many fields has it, are its bytes the declared encoding) and
-judges no value. The sound records go to a framed file: UTF-8 CSV without header, line number first.
+The sound records of a file in one uniform shape, and what is wrong with the others.
+
+A reader frames (where does a record begin and end, how many fields has it, are its bytes the declared
+encoding) and judges no value. The sound records go to a framed file: UTF-8 CSV without header, line number
+first.
 """
 
 from __future__ import annotations
@@ -22,7 +25,9 @@ CONTROL_CHARACTERS = bytes(set(range(32)) - {9, 10, 13}) + b"\x7f"
 
 @dataclass(frozen=True)
 class Record:
-    """One framed record: its number, its bytes as delivered, and its fields as text (None when it is not sound).
+    """One framed record.
+
+    Its number, its bytes as delivered, and its fields as text (None when it is not sound).
 
     ``yen`` is the amount of a record that is not sound, where it can be read all the same.
     """

@@ -9,10 +9,13 @@ import csv
 import re
 from dataclasses import dataclass
 from functools import cached_property
-from pathlib import Path
+from typing import TYPE_CHECKING
 
 from ingestion.column_types import DUCKDB_TYPES, describe_fault, is_missing, value_pattern
 from ingestion.errors import ConfigurationError
+
+if TYPE_CHECKING:
+    from pathlib import Path
 
 PERSONAL_CLASSES = ("none", "key", "direct", "sensitive", "vault")
 RECORD_KINDS = ("header", "data", "trailer", "end")
@@ -31,7 +34,10 @@ class Diagnosis:
 
 @dataclass(frozen=True)
 class Column:
-    """One column of a layout. ``position`` counts from 1 within its record; ``no`` is the item number of its source."""
+    """One column of a layout.
+
+    ``position`` counts from 1 within its record; ``no`` is the item number of its source.
+    """
 
     position: int
     record: str
@@ -66,7 +72,10 @@ class Column:
         return re.compile(self.pattern) if self.pattern else None
 
     def accepts(self, value: str) -> bool:
-        """True when the delivered text can be loaded into this column. The same decision as the SQL of ``row_sql``."""
+        """True when the delivered text can be loaded into this column.
+
+        The same decision as the SQL of ``row_sql``.
+        """
         if is_missing(self.type, value):
             return not self.required
         if self._compiled:
@@ -119,10 +128,13 @@ def read_layout(feed: str, path: Path) -> Layout:
     """Read one layout file.
 
     Raises:
-        ConfigurationError: the file is missing, or a row has an unknown type or personal class, a repeated name ...
+        ConfigurationError: the file is missing, or a row has an unknown type or personal class, a repeated
+        name ...
     """
     if not path.exists():
-        raise ConfigurationError(f"The layout {path.name} does not exist", f"Add {path} or remove the feed from feeds.csv.")
+        raise ConfigurationError(
+            f"The layout {path.name} does not exist", f"Add {path} or remove the feed from feeds.csv."
+        )
     columns: list[Column] = []
     seen: set[str] = set()
     with path.open(encoding="utf-8-sig", newline="") as lines:
@@ -130,33 +142,28 @@ def read_layout(feed: str, path: Path) -> Layout:
             position = 1 + sum(column.record == row.get("record", "data") for column in columns)
             try:
                 column = _column(row, position)
-                if column.name in seen:
-                    raise ValueError(f'the name "{column.name}" stands twice')
+                _refuse_repeated(column, seen)
             except (KeyError, ValueError) as error:
-                raise ConfigurationError(f"{path.name}, line {line_no}: {error}", "Correct the row of the layout.") from error
+                raise ConfigurationError(
+                    f"{path.name}, line {line_no}: {error}", "Correct the row of the layout."
+                ) from error
             seen.add(column.name)
             columns.append(column)
     return Layout(feed, tuple(columns))
 
 
+def _refuse_repeated(column: Column, seen: set[str]) -> None:
+    if column.name in seen:
+        raise ValueError(f'the name "{column.name}" stands twice')
+
+
 def _column(row: dict[str, str], position: int) -> Column:
     parts = [part for part in row["codes"].split(";") if part]
     codes = dict(part.split("=", 1) for part in parts if part != "*")
-    record = row.get("record", "data")
-    if record not in RECORD_KINDS:
-        raise ValueError(f'unknown record "{record}"')
-    if not _NAME.fullmatch(row["name"]):
-        raise ValueError(f'the name "{row["name"]}" is not written in lower_case letters')
-    if row["personal"] not in PERSONAL_CLASSES:
-        raise ValueError(f'unknown personal class "{row["personal"]}"')
-    if row["required"] not in ("yes", ""):
-        raise ValueError(f'required is "{row["required"]}", not yes or empty')
-    for code in codes:
-        if not _CODE.fullmatch(code):
-            raise ValueError(f'the code "{code}" is not made of letters and digits')
+    _check_row(row, codes)
     column = Column(
         position=position,
-        record=record,
+        record=row.get("record", "data"),
         no=row["no"],
         item_ja=row["item_ja"],
         name=row["name"],
@@ -170,3 +177,17 @@ def _column(row: dict[str, str], position: int) -> Column:
     )
     value_pattern(column.type, column.length, ())
     return column
+
+
+def _check_row(row: dict[str, str], codes: dict[str, str]) -> None:
+    if row.get("record", "data") not in RECORD_KINDS:
+        raise ValueError(f'unknown record "{row["record"]}"')
+    if not _NAME.fullmatch(row["name"]):
+        raise ValueError(f'the name "{row["name"]}" is not written in lower_case letters')
+    if row["personal"] not in PERSONAL_CLASSES:
+        raise ValueError(f'unknown personal class "{row["personal"]}"')
+    if row["required"] not in ("yes", ""):
+        raise ValueError(f'required is "{row["required"]}", not yes or empty')
+    for code in codes:
+        if not _CODE.fullmatch(code):
+            raise ValueError(f'the code "{code}" is not made of letters and digits')

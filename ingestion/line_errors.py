@@ -11,7 +11,9 @@ if TYPE_CHECKING:
 
 @dataclass(frozen=True)
 class LineError:
-    """One fault in one record. ``column_no`` is the position in the record; None when the record as a whole is wrong.
+    """One fault in one record.
+
+    ``column_no`` is the position in the record; None when the record as a whole is wrong.
 
     ``line_no`` counts lines (CSV) or records (fixed width) from 1, the header included.
     """
@@ -36,6 +38,11 @@ class FileFault:
     cause: str
     remedy: str
     line_no: int | None = None
+
+
+def counted(count: int, noun: str) -> str:
+    """A number and its noun, such as ``1 line`` or ``1,043 lines``."""
+    return f"{count:,} {noun}{'' if count == 1 else 's'}"
 
 
 def sentence(text: str) -> str:

@@ -1,7 +1,9 @@
-"""Loading: every file of the inbox is loaded once, refused, or recognised as delivered before; nothing is lost.
+"""Loading: every file of the inbox is loaded once, refused, or recognised as delivered before.
 
-For each file: copy to the archive, load in one transaction, only then take it out of the inbox. A run that is killed
-between two of these steps is completed by the next one.
+Nothing is lost.
+
+For each file: copy to the archive, load in one transaction, only then take it out of the inbox. A run that is
+killed between two of these steps is completed by the next one.
 """
 
 from __future__ import annotations
@@ -10,25 +12,24 @@ import os
 import shutil
 import tempfile
 from collections.abc import Callable
+from dataclasses import dataclass
 from pathlib import Path
 from typing import TYPE_CHECKING
 
 from ingestion.city_profile import CityProfile, read_city_profile
 from ingestion.contract import load_contract
+from ingestion.control import find_sidecar
 from ingestion.errors import DataRefused
 from ingestion.feed_file import FeedFile, file_sha256
 from ingestion.file_ledger import DUPLICATE, FileOutcome, loaded_under, next_file_no, record_outcome
 from ingestion.file_load import FileLoad
-from ingestion.file_name import CONTROL_SUFFIX, FeedFileName, is_control_name, parse_file_name
-from ingestion.control import find_sidecar
+from ingestion.file_name import FeedFileName, is_control_name, parse_file_name
 from ingestion.line_errors import FileFault, render_file_fault
 from ingestion.pseudonym import read_secret
 from ingestion.quarantine import error_lines, keep_file
 from ingestion.warehouse import ensure_warehouse, open_warehouse
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable, Iterator
-
     from duckdb import DuckDBPyConnection
 
     from ingestion.home import Home
@@ -48,12 +49,18 @@ def load_inbox(home: Home, progress: Progress | None = None) -> list[FileOutcome
 
 
 def load_feed(home: Home, feed: str, progress: Progress | None = None) -> list[FileOutcome]:
-    """Load the files of one feed that wait in the inbox. The warehouse must exist (:func:`ensure_warehouse`)."""
+    """Load the files of one feed that wait in the inbox.
+
+    The warehouse must exist (:func:`ensure_warehouse`).
+    """
     return _load(home, [path for path in waiting_files(home) if feed_of(path) == feed], progress)
 
 
 def register_inbox(home: Home) -> list[FileOutcome]:
-    """Make the warehouse ready and refuse what belongs to no feed; the files of feeds keep waiting for ``load_feed``."""
+    """Make the warehouse ready and refuse what belongs to no feed.
+
+    The files of feeds keep waiting for ``load_feed``.
+    """
     ensure_warehouse(home)
     return _load(home, [path for path in waiting_files(home) if feed_of(path) is None], None)
 
@@ -77,33 +84,37 @@ def feed_of(path: Path) -> str | None:
 def _load(home: Home, paths: list[Path], progress: Progress | None) -> list[FileOutcome]:
     if not paths:
         return []
-    profile, secret = read_city_profile(home), read_secret(home)
     outcomes: list[FileOutcome] = []
     with open_warehouse(home) as connection, tempfile.TemporaryDirectory(dir=home.work) as folder:
+        framed_path = Path(folder) / "framed.csv"
+        run = _Run(home, connection, read_city_profile(home), read_secret(home), framed_path)
         for place, path in enumerate(paths, start=1):
             if progress:
                 progress(place, len(paths), path.name)
-            outcomes.append(_Delivery(home, connection, profile, secret, Path(folder) / "framed.csv", path).take())
+            outcomes.append(_Delivery(run, path).take())
     return outcomes
+
+
+@dataclass(frozen=True)
+class _Run:
+    """What all files of one run share."""
+
+    home: Home
+    connection: DuckDBPyConnection
+    profile: CityProfile
+    secret: str
+    framed_path: Path
 
 
 class _Delivery:
     """The way of one file out of the inbox."""
 
-    def __init__(
-        self, home: Home, connection: DuckDBPyConnection, profile: CityProfile, secret: str, framed: Path, path: Path
-    ) -> None:
-        self.home = home
-        self.connection = connection
-        self.profile = profile
-        self.secret = secret
-        self.framed = framed
+    def __init__(self, run: _Run, path: Path) -> None:
+        self.run = run
         self.path = path
         self.sidecar = find_sidecar(path)
         self.sha256 = file_sha256(path)
-        self.outcome = FileOutcome(
-            next_file_no(connection), self.sha256, path.name, byte_count=path.stat().st_size
-        )
+        self.outcome = FileOutcome(next_file_no(run.connection), self.sha256, path.name, byte_count=path.stat().st_size)
 
     def take(self) -> FileOutcome:
         """Archive, load or refuse, and take out of the inbox."""
@@ -114,17 +125,17 @@ class _Delivery:
             name = self._accepted_name()
         except DataRefused as refused:
             return self._refuse(FileFault(str(refused), refused.remedy))
-        earlier = loaded_under(self.connection, self.sha256)
+        earlier = loaded_under(self.run.connection, self.sha256)
         if earlier is not None:
             return self._recognise(earlier)
         contract = load_contract(name.feed)
-        file = FeedFile(self.path, contract, self.profile.encoding(contract))
-        load = FileLoad(self.connection, file, self.outcome, self.framed, self.sidecar)
-        load.run(self.secret, name, self.profile.are_control_files_required)
+        file = FeedFile(self.path, contract, self.run.profile.encoding(contract))
+        load = FileLoad(self.run.connection, file, self.outcome, self.run.framed_path, self.sidecar)
+        load.run(self.run.secret, name, is_sidecar_required=self.run.profile.are_control_files_required)
         if load.faults:
             self._keep(error_lines(self.path.name, load.faults, load.refused, None))
         else:
-            load.keep_refused_lines(self.home)
+            load.keep_refused_lines(self.run.home)
             self._clear()
         return self.outcome
 
@@ -134,9 +145,9 @@ class _Delivery:
         self.outcome.municipality_code = name.municipality_code
         self.outcome.delivery_date = name.delivery_date
         self.outcome.delivery_seq = name.delivery_seq
-        if self.profile.municipality_code not in (None, name.municipality_code):
+        if self.run.profile.municipality_code not in (None, name.municipality_code):
             raise DataRefused(
-                f"the file is of municipality {name.municipality_code}, this is {self.profile.municipality_code}",
+                f"the file is of municipality {name.municipality_code}, this is {self.run.profile.municipality_code}",
                 "Deliver it to the city it belongs to, or correct municipality_code in city.toml.",
             )
         if self.outcome.byte_count == 0:
@@ -145,7 +156,7 @@ class _Delivery:
 
     def _refuse(self, fault: FileFault) -> FileOutcome:
         self.outcome.cause, self.outcome.remedy = fault.cause, fault.remedy
-        record_outcome(self.connection, self.outcome)
+        record_outcome(self.run.connection, self.outcome)
         self._keep(error_lines(self.path.name, [fault], [], None))
         return self.outcome
 
@@ -153,7 +164,7 @@ class _Delivery:
         self.outcome.file_status = DUPLICATE
         self.outcome.cause = f"exactly this file was loaded before as {earlier}"
         self.outcome.remedy = "Nothing is to be done; it was not loaded again."
-        record_outcome(self.connection, self.outcome)
+        record_outcome(self.run.connection, self.outcome)
         fault = FileFault(self.outcome.cause, self.outcome.remedy)
         self.outcome.messages = render_file_fault(self.path.name, fault, "")
         self._clear()
@@ -161,11 +172,11 @@ class _Delivery:
 
     def _keep(self, lines: list[str]) -> None:
         self.outcome.messages = lines
-        keep_file(self.home, self.path, self.sha256, self.sidecar, lines)
+        keep_file(self.run.home, self.path, self.sha256, self.sidecar, lines)
 
     def _archive(self, path: Path) -> None:
         sha256 = self.sha256 if path == self.path else file_sha256(path)
-        kept = self.home.archive / sha256[:2] / f"{sha256}_{path.name}"
+        kept = self.run.home.archive / sha256[:2] / f"{sha256}_{path.name}"
         if kept.exists():
             return
         kept.parent.mkdir(mode=0o700, exist_ok=True)

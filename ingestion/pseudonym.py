@@ -1,12 +1,13 @@
-"""Keyed pseudonyms: the same person gets the same key everywhere in this installation, and nobody can go back.
+"""Keyed pseudonyms.
 
-``<letter> + first 20 hex digits of sha256(secret:purpose:value)``. The secret never leaves ``home/keys`` (or the
-environment) and reaches SQL as a bound parameter only.
+The same person gets the same key everywhere in this installation, and nobody can go back.
+
+``<letter> + first 20 hex digits of sha256(secret:purpose:value)``. The secret never leaves ``home/keys`` (or
+the environment) and reaches SQL as a bound parameter only.
 """
 
 from __future__ import annotations
 
-import datetime as dt
 import hashlib
 import os
 import re
@@ -18,6 +19,7 @@ from ingestion.errors import ConfigurationError
 from ingestion.row_sql import quoted
 
 if TYPE_CHECKING:
+    import datetime as dt
     from collections.abc import Sequence
     from pathlib import Path
 
@@ -83,7 +85,10 @@ def pseudonym_sql(purpose: str, value: str, parameter: str = "$secret") -> str:
 
 
 def instalment_value(parts: Sequence[str | int | dt.date | None]) -> str:
-    """What identifies an instalment, as one text: its key parts as ISO dates and plain integers, joined by ``|``."""
+    """What identifies an instalment, as one text.
+
+    Its key parts as ISO dates and plain integers, joined by ``|``.
+    """
     return "|".join("" if part is None else str(part) for part in parts)
 
 

@@ -1,4 +1,7 @@
-"""What is refused is kept for correction: whole files, or single lines, each with a text that says what is wrong."""
+"""What is refused is kept for correction.
+
+Whole files, or single lines, each with a text that says what is wrong.
+"""
 
 from __future__ import annotations
 
@@ -24,7 +27,10 @@ _OWNER_ONLY = 0o600
 def error_lines(
     file_name: str, faults: Sequence[FileFault], refused: Iterable[RefusedLine], loaded_count: int | None
 ) -> list[str]:
-    """Everything that is wrong with a file, for people. ``loaded_count`` is None when the whole file is refused."""
+    """Everything that is wrong with a file, for people.
+
+    ``loaded_count`` is None when the whole file is refused.
+    """
     lines: list[str] = []
     for fault in faults:
         lines += render_file_fault(file_name, fault, "The file is in quarantine; nothing of it was loaded.")
@@ -38,7 +44,9 @@ def error_lines(
 
 
 def _consequence(loaded_count: int) -> str:
-    others = f"the other {loaded_count:,} lines were loaded" if loaded_count else "no other line was loaded"
+    others = {0: "no other line was loaded", 1: "the other line was loaded"}.get(
+        loaded_count, f"the other {loaded_count:,} lines were loaded"
+    )
     return f"The line is in quarantine; {others}."
 
 
@@ -54,7 +62,10 @@ def keep_file(home: Home, path: Path, sha256: str, sidecar: Path | None, lines: 
 
 
 def keep_lines(home: Home, file: FeedFile, header: bytes, refused: Sequence[RefusedLine], lines: Sequence[str]) -> Path:
-    """Write the refused lines of a loaded file, as delivered and under their header, and what is wrong with them."""
+    """Write the refused lines of a loaded file.
+
+    As delivered and under their header, and what is wrong with them.
+    """
     name = PurePath(file.path.name)
     kept = home.quarantine / f"{name.stem}.lines{name.suffix}"
     content = [header, *(line.raw.removesuffix(b"\r") + b"\r\n" for line in refused)]

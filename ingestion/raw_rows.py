@@ -1,7 +1,8 @@
 """SQL on ``raw_<feed>``: one statement inserts a framed file, a few narrow ones find what must not stay.
 
-The statement inserts every framed record; those that are not sound get no ``record_hash`` and are taken out again in
-the same transaction. They are rare, and a second pass over all columns of all rows would cost more than the first.
+The statement inserts every framed record; those that are not sound get no ``record_hash`` and are taken out
+again in the same transaction. They are rare, and a second pass over all columns of all rows would cost more
+than the first.
 """
 
 from __future__ import annotations
@@ -57,12 +58,13 @@ def _insert_statement(contract: FeedContract, path: str) -> str:
     columns = contract.layout.raw_columns
     names = ", ".join(quoted(column.name) for column in columns)
     typed = ", ".join(f"{_stored_value(column)} AS {quoted(column.name)}" for column in columns)
+    hashed = f"{names}, {RESULT_COLUMN}" if contract.has_result_marks else names
     system = {
         "source_file_no": "$file_no",
         "source_line_no": LINE_COLUMN,
         "delivery_date": "$delivery_date",
         "delivery_seq": "$delivery_seq",
-        "record_hash": f"CASE WHEN {SOUND_COLUMN} THEN hash({names}) END",
+        "record_hash": f"CASE WHEN {SOUND_COLUMN} THEN hash({hashed}) END",
         "addressee_key": pseudonym_sql("addressee", "addressee_code"),
         "household_key": pseudonym_sql("household", "household_code"),
         "instalment_id": pseudonym_sql("instalment", f"({instalment_value_sql(contract.instalment_key)})"),
@@ -89,22 +91,15 @@ def unacceptable_lines(connection: DuckDBPyConnection, contract: FeedContract, f
 
 
 def duplicate_lines(connection: DuckDBPyConnection, contract: FeedContract, file_no: int) -> list[int]:
-    """Line numbers of records that are loaded already, in an earlier file or an earlier line, with the same content."""
-    same_key = " AND ".join(f"earlier.{quoted(key)} IS NOT DISTINCT FROM newer.{quoted(key)}" for key in contract.record_key)
-    # The hash alone finds the few candidates; only for those are the key columns read.
-    candidates = connection.execute(_earlier_twin(contract, "true") + " LIMIT 1", {"file_no": file_no}).fetchone()
-    if candidates is None:
+    """Line numbers of records that stand, with the same content, in an earlier file or an earlier line."""
+    same_content = "earlier.record_hash = newer.record_hash"
+    # The hash alone finds the few candidates; only if there are any are the key columns read.
+    candidates = f"SELECT 1 {_earlier_pairs(contract, same_content)} LIMIT 1"
+    if connection.execute(candidates, {"file_no": file_no}).fetchone() is None:
         return []
-    return [line for (line,) in connection.execute(_earlier_twin(contract, same_key), {"file_no": file_no}).fetchall()]
-
-
-def _earlier_twin(contract: FeedContract, condition: str) -> str:
-    return (
-        f"SELECT DISTINCT newer.source_line_no FROM {contract.raw_table} AS newer JOIN {contract.raw_table} AS earlier "
-        f"ON earlier.record_hash = newer.record_hash AND {condition} "
-        "WHERE newer.source_file_no = $file_no AND (earlier.source_file_no < newer.source_file_no "
-        "OR (earlier.source_file_no = newer.source_file_no AND earlier.source_line_no < newer.source_line_no))"
-    )
+    pairs = _earlier_pairs(contract, f"{same_content} AND {_same_key(contract)}")
+    rows = connection.execute(f"SELECT DISTINCT newer.source_line_no {pairs}", {"file_no": file_no}).fetchall()
+    return [line_no for (line_no,) in rows]
 
 
 def conflicting_lines(
@@ -113,17 +108,27 @@ def conflicting_lines(
     """Events whose key is loaded already with other content: line number → file and line of the first one."""
     if contract.row_kind != "event":
         return {}
-    same_key = " AND ".join(f"earlier.{quoted(key)} IS NOT DISTINCT FROM newer.{quoted(key)}" for key in contract.record_key)
     rows = connection.execute(
-        f"SELECT newer.source_line_no, min((earlier.source_file_no, earlier.source_line_no)) "
-        f"FROM {contract.raw_table} AS newer JOIN {contract.raw_table} AS earlier ON {same_key} "
-        "WHERE newer.source_file_no = $file_no AND (earlier.source_file_no < newer.source_file_no "
-        "OR (earlier.source_file_no = newer.source_file_no AND earlier.source_line_no < newer.source_line_no)) "
-        "GROUP BY newer.source_line_no",
+        "SELECT newer.source_line_no, min((earlier.source_file_no, earlier.source_line_no)) "
+        f"{_earlier_pairs(contract, _same_key(contract))} GROUP BY newer.source_line_no",
         {"file_no": file_no},
     ).fetchall()
     names = dict(connection.execute("SELECT file_no, file_name FROM feed_files").fetchall()) if rows else {}
     return {line: (names.get(first_file, "this file"), first_line) for line, (first_file, first_line) in rows}
+
+
+def _same_key(contract: FeedContract) -> str:
+    # A request and its result carry the same key: they are two events.
+    key = (*contract.record_key, RESULT_COLUMN) if contract.has_result_marks else contract.record_key
+    return " AND ".join(f"earlier.{quoted(name)} IS NOT DISTINCT FROM newer.{quoted(name)}" for name in key)
+
+
+def _earlier_pairs(contract: FeedContract, condition: str) -> str:
+    return (
+        f"FROM {contract.raw_table} AS newer JOIN {contract.raw_table} AS earlier ON {condition} "
+        "WHERE newer.source_file_no = $file_no AND (earlier.source_file_no < newer.source_file_no OR "
+        "(earlier.source_file_no = newer.source_file_no AND earlier.source_line_no < newer.source_line_no))"
+    )
 
 
 def remove_lines(

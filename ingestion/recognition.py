@@ -1,4 +1,7 @@
-"""Which feed is a file, judged by its content alone: the header of a CSV, the marks of a fixed-width header record."""
+"""Which feed is a file, judged by its content alone.
+
+The header of a CSV, the marks of a fixed-width header record.
+"""
 
 from __future__ import annotations
 

@@ -1,7 +1,7 @@
 """SQL that decides which framed rows are sound and casts them: built from the layout, run once per file.
 
-Whether a row is sound is decided by one pattern over all patterned columns of the row (a single pass over its text),
-not by DuckDB's casts, which would accept ``1.5`` or ``1e3`` as whole numbers.
+Whether a row is sound is decided by one pattern over all patterned columns of the row (a single pass over its
+text), not by DuckDB's casts, which would accept ``1.5`` or ``1e3`` as whole numbers.
 """
 
 from __future__ import annotations
@@ -34,14 +34,17 @@ def literal(text: str) -> str:
 
 
 def framed_columns(contract: FeedContract) -> tuple[str, ...]:
-    """Columns of the framed file that the readers write: line number, the raw columns, and the result mark if any."""
+    """Columns of the framed file that the readers write.
+
+    Line number, the raw columns, and the result mark if any.
+    """
     marks = (RESULT_COLUMN,) if contract.has_result_marks else ()
     return (LINE_COLUMN, *(column.name for column in contract.layout.raw_columns), *marks)
 
 
 def framed_relation(contract: FeedContract, path: str) -> str:
     """A ``read_csv`` over the framed file, everything as text and the line number as a number."""
-    types = {name: "VARCHAR" for name in framed_columns(contract)} | {LINE_COLUMN: "INTEGER"}
+    types = dict.fromkeys(framed_columns(contract), "VARCHAR") | {LINE_COLUMN: "INTEGER"}
     columns = ", ".join(f"{literal(name)}: {literal(type_)}" for name, type_ in types.items())
     return (
         f"read_csv({literal(path)}, auto_detect=false, header=false, delim=',', quote='\"', escape='\"', "
@@ -53,10 +56,8 @@ def typed_value(column: Column) -> str:
     """The delivered text of a sound row in the type of the layout."""
     name = quoted(column.name)
     if column.type == "date":
-        return (
-            f"CASE length({name}) WHEN 8 THEN TRY_CAST({name}[1:4] || '-' || {name}[5:6] || '-' || {name}[7:8] AS DATE) "
-            f"ELSE TRY_CAST({name} AS DATE) END"
-        )
+        dashed = f"{name}[1:4] || '-' || {name}[5:6] || '-' || {name}[7:8]"
+        return f"TRY_CAST(CASE length({name}) WHEN 8 THEN {dashed} ELSE {name} END AS DATE)"
     if column.duckdb_type == "VARCHAR":
         return name
     return f"TRY_CAST({name} AS {column.duckdb_type})"

@@ -1,7 +1,8 @@
 """Blocks of a fixed-width file and the totals their trailers state.
 
-A block is header, data records, trailer. Trailers state counts and yen in total; those of account transfer results also
-by outcome (code 0 transferred, all others failed). A request has the same shape with zero for both.
+A block is header, data records, trailer. Trailers state counts and yen in total; those of account transfer
+results also by outcome (code 0 transferred, all others failed). A request has the same shape with zero for
+both.
 """
 
 from __future__ import annotations
@@ -20,7 +21,10 @@ RESULT_CODE_COLUMN = "transfer_result_code"
 
 @dataclass
 class Totals:
-    """Counts and yen, recomputed from data records. ``unreadable`` counts records whose amount cannot be read."""
+    """Counts and yen, recomputed from data records.
+
+    ``unreadable`` counts records whose amount cannot be read.
+    """
 
     count: int = 0
     yen: int = 0
@@ -48,7 +52,10 @@ class Block:
     unknown_result_count: int = 0
 
     def add(self, yen: int | None, result_code: str | None) -> None:
-        """Count one data record; ``result_code`` is None where it cannot be read, and in feeds without results."""
+        """Count one data record.
+
+        ``result_code`` is None where it cannot be read, and in feeds without results.
+        """
         self.total.add(yen)
         if result_code is None:
             self.unknown_result_count += 1
@@ -62,7 +69,10 @@ class Block:
 
 
 def trailer_faults(block: Block) -> list[FileFault]:
-    """Where the trailer does not state what the records add up to; an unreadable amount may explain missing yen."""
+    """Where the trailer does not state what the records add up to.
+
+    An unreadable amount may explain missing yen.
+    """
     parts = [("total", block.total)]
     if block.is_result and not block.unknown_result_count:
         parts += [("transferred", block.transferred), ("failed", block.failed)]

@@ -21,15 +21,17 @@ if TYPE_CHECKING:
 CONTROL_TABLES = {
     "feed_files": """
         file_no INTEGER, file_sha256 VARCHAR, file_name VARCHAR, feed VARCHAR, municipality_code VARCHAR,
-        delivery_date DATE, delivery_seq INTEGER, file_status VARCHAR, byte_count BIGINT,
-        row_count_delivered BIGINT, row_count_loaded BIGINT, row_count_duplicate BIGINT, row_count_quarantined BIGINT,
+        delivery_date DATE, delivery_seq INTEGER, file_status VARCHAR, byte_count BIGINT, row_count_delivered
+        BIGINT, row_count_loaded BIGINT, row_count_duplicate BIGINT, row_count_quarantined BIGINT,
         yen_delivered BIGINT, yen_loaded BIGINT, yen_duplicate BIGINT, yen_quarantined BIGINT,
         control_row_count BIGINT, control_yen BIGINT, cause VARCHAR, remedy VARCHAR""",
     "quarantined_lines": """
-        file_no INTEGER, source_line_no INTEGER, column_no INTEGER, column_name VARCHAR, column_item_ja VARCHAR,
+        file_no INTEGER, source_line_no INTEGER, column_no INTEGER, column_name VARCHAR, column_item_ja
+        VARCHAR,
         cause VARCHAR, remedy VARCHAR, line_bytes BLOB""",
     "raw_city_parameters": """
-        parameter VARCHAR, scope VARCHAR, valid_from DATE, valid_to DATE, value VARCHAR, unit VARCHAR, law VARCHAR,
+        parameter VARCHAR, scope VARCHAR, valid_from DATE, valid_to DATE, value VARCHAR, unit VARCHAR, law
+        VARCHAR,
         status VARCHAR, source VARCHAR, note VARCHAR""",
     "pseudonym_fingerprint": "fingerprint VARCHAR",
 }
@@ -59,8 +61,8 @@ def ensure_warehouse(home: Home) -> None:
     """Make the home and every table that is missing, and bring the city's parameters up to date.
 
     Raises:
-        ConfigurationError: ``city.toml`` is wrong, the secret has changed, or a layout differs from its table.
-        Busy: another process has the warehouse open.
+        ConfigurationError: ``city.toml`` is wrong, the secret has changed, or a layout differs from its
+        table. Busy: another process has the warehouse open.
     """
     home.create()
     profile, secret = read_city_profile(home), read_secret(home)
@@ -93,8 +95,8 @@ def _refuse_changed_layout(connection: duckdb.DuckDBPyConnection, contract: Feed
     if found != [*columns, *contract.system_columns]:
         raise ConfigurationError(
             f"the layout {contract.feed}.csv differs from the table {contract.raw_table} of the warehouse",
-            "Undo the change, or build the warehouse anew: move warehouse.duckdb away, copy the files of archive/ "
-            "back to inbox/ under their own names, and refresh.",
+            "Undo the change, or build the warehouse anew: move warehouse.duckdb away, copy the files of "
+            "archive/ back to inbox/ under their own names, and refresh.",
         )
 
 
@@ -114,5 +116,15 @@ def _store_parameters(connection: duckdb.DuckDBPyConnection, profile: CityProfil
     for row in profile.parameters:
         connection.execute(
             "INSERT INTO raw_city_parameters VALUES (?, ?, ?, ?, ?, ?, ?, ?, 'city.toml', ?)",
-            [row.parameter, row.scope, row.valid_from, row.valid_to, row.value, row.unit, row.law, row.status, row.note],
+            [
+                row.parameter,
+                row.scope,
+                row.valid_from,
+                row.valid_to,
+                row.value,
+                row.unit,
+                row.law,
+                row.status,
+                row.note,
+            ],
         )

@@ -94,7 +94,10 @@ def fixed_record(contract: FeedContract, kind: str, **values: str) -> bytes:
 def transfer_records(
     receipts: Sequence[tuple[str, int, str]], *, is_request: bool = False, **header: str
 ) -> list[bytes]:
-    """Header, data and trailer of one account-transfer block; each receipt is customer number, yen, result code."""
+    """Header, data and trailer of one account-transfer block.
+
+    Each receipt is customer number, yen, result code.
+    """
     contract = load_contract("account_transfer_result")
     paid = [yen for _, yen, code in receipts if code == "0"]
     failed = [yen for _, yen, code in receipts if code != "0"]

@@ -1,7 +1,11 @@
-"""Every kind of bad input: refused with file, line, column, cause and remedy; kept for correction; all else is loaded."""
+"""Every kind of bad input: refused with file, line, column, cause and remedy.
+
+Kept for correction; all else is loaded.
+"""
 
 from __future__ import annotations
 
+import shutil
 from typing import TYPE_CHECKING
 
 import pytest
@@ -10,6 +14,7 @@ from ingestion.check import check, render
 from ingestion.contract import load_contract
 from ingestion.home import Home
 from ingestion.loader import load_inbox
+from ingestion.warehouse import ensure_warehouse
 from tests.ingestion_deliveries import Row, csv_bytes, deliver, end_record, levy_rows, transfer_records
 
 if TYPE_CHECKING:
@@ -22,9 +27,17 @@ GOOD = "levy.072036.20250401.001.csv"
 YEN = "column 50 本税調定額 (principal_levied_yen)"
 
 
+@pytest.fixture(scope="module")
+def empty_home(tmp_path_factory: pytest.TempPathFactory) -> Home:
+    """A home with an empty warehouse, made once: making its tables takes longer than loading a few files."""
+    home = Home(tmp_path_factory.mktemp("empty") / "home")
+    ensure_warehouse(home)
+    return home
+
+
 @pytest.fixture
-def home(tmp_path: Path) -> Home:
-    home = Home(tmp_path / "home").create()
+def home(tmp_path: Path, empty_home: Home) -> Home:
+    home = Home(shutil.copytree(empty_home.root, tmp_path / "home"))
     deliver(home.inbox, GOOD, csv_bytes(LEVY, levy_rows(2)), 2, 2000)
     return home
 
@@ -41,7 +54,10 @@ def put(**values: str) -> Callable[[Row], None]:
 
 
 LINE_FAULTS = {
-    "yen with separators": (bad_rows(put(principal_levied_yen="1,000")), f'line 3, {YEN}: "1,000" is not a whole'),
+    "yen with separators": (
+        bad_rows(put(principal_levied_yen="1,000")),
+        f'line 3, {YEN}: "1,000" is not a whole',
+    ),
     "yen with bare separators": (
         bad_rows(put(principal_levied_yen="77")).replace(b",77,", b",1,000,"),
         f'line 3, {YEN}: "1,000" is not a whole',
@@ -99,7 +115,11 @@ def header_without(label: str) -> bytes:
 
 TRANSFER = b"".join([*transfer_records([("C1", 1000, "0")]), end_record()])
 FILE_FAULTS = {
-    "missing column": (BAD, header_without("期別"), "line 1: column 42 期別 (instalment_no) is missing from the header"),
+    "missing column": (
+        BAD,
+        header_without("期別"),
+        "line 1: column 42 期別 (instalment_no) is missing from the header",
+    ),
     "wrong header": (
         BAD,
         bad_rows(put()).split(b"\r\n", 1)[1],
@@ -112,8 +132,16 @@ FILE_FAULTS = {
     ),
     "unknown feed": ("taxes.072036.20250401.001.csv", bad_rows(put()), 'there is no feed "taxes"'),
     "unknown name": ("levy.csv", bad_rows(put()), "the file name is unknown"),
-    "check digit": ("levy.072037.20250401.001.csv", bad_rows(put()), "the municipality code 072037 has a wrong check"),
-    "delivery date": ("levy.072036.20250231.001.csv", bad_rows(put()), "the delivery date 20250231 does not exist"),
+    "check digit": (
+        "levy.072037.20250401.001.csv",
+        bad_rows(put()),
+        "the municipality code 072037 has a wrong check",
+    ),
+    "delivery date": (
+        "levy.072036.20250231.001.csv",
+        bad_rows(put()),
+        "the delivery date 20250231 does not exist",
+    ),
     "extension": ("levy.072036.20250403.001.dat", bad_rows(put()), "files of the feed levy end in .csv"),
     "empty": (BAD, b"", "the file is empty"),
     "truncated fixed-width record": (

@@ -51,8 +51,8 @@ def test_feed_rows_and_yen_are_named_without_a_warehouse(tmp_path: Path) -> None
     before = sorted(tmp_path.iterdir())
     reports = check([path, transfer])
     assert [render(report) for report in reports] == [
-        ["convenience_store.072036.20250401.001.csv · convenience_store コンビニ収納 · 3 rows, 1,500 yen · ok"],
-        ["account_transfer_result.072036.20250401.001.dat · account_transfer_result 口座振替結果 · 1 rows, 1,000 yen · ok"],
+        [f"{path.name} · convenience_store コンビニ収納 · 3 rows, 1,500 yen · ok"],
+        [f"{transfer.name} · account_transfer_result 口座振替結果 · 1 row, 1,000 yen · ok"],
     ]
     assert sorted(tmp_path.iterdir()) == before
 
@@ -61,7 +61,12 @@ def test_an_unknown_name_is_an_error_even_when_the_content_is_known(tmp_path: Pa
     path = tmp_path / "april.csv"
     path.write_bytes(csv_bytes(STORE, receipt_rows(2)))
     (report,) = check([path])
-    assert (report.feed, report.row_count, report.yen, report.is_accepted) == ("convenience_store", 2, 1000, False)
+    assert (report.feed, report.row_count, report.yen, report.is_accepted) == (
+        "convenience_store",
+        2,
+        1000,
+        False,
+    )
     assert "the file name is unknown" in "\n".join(render(report))
 
 

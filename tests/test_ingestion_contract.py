@@ -1,4 +1,7 @@
-"""Layouts, city profile, file names, pseudonyms: wrong settings are refused by name, with the way to set them right."""
+"""Layouts, city profile, file names, pseudonyms.
+
+Wrong settings are refused by name, with the way to set them right.
+"""
 
 from __future__ import annotations
 
@@ -21,6 +24,7 @@ from ingestion.warehouse import ensure_warehouse, open_warehouse
 if TYPE_CHECKING:
     from pathlib import Path
 
+PARAMETER = '[[parameter]]\nparameter = "x"\nscope = "tax"\nunit = "yen"\n'
 HEADER = "no,item_ja,name,type,length,required,codes,personal,description_ja\n"
 
 
@@ -73,7 +77,12 @@ def test_a_file_name_is_taken_apart() -> None:
     assert (name.feed, name.municipality_code, name.delivery_date.isoformat(), name.delivery_seq) == (
         "levy", "072036", "2025-04-01", 12,
     )  # fmt: skip
-    for wrong in ("LEVY.072036.20250401.001.csv", "levy.07203.20250401.001.csv", "levy.072036.20250401.001.csv.bak", ""):
+    for wrong in (
+        "LEVY.072036.20250401.001.csv",
+        "levy.07203.20250401.001.csv",
+        "levy.072036.20250401.001.csv.bak",
+        "",
+    ):
         with pytest.raises(DataRefused):
             parse_file_name(wrong)
 
@@ -111,9 +120,9 @@ def test_a_profile_sets_encodings_and_dated_cited_parameters(home: Home) -> None
         ('municipality_code = "072037"', "municipality_code"),
         ('[feed.taxes]\nencoding = "cp932"', "feed.taxes"),
         ('[feed.levy]\nencoding = "euc-jp"', "feed.levy.encoding"),
-        ('[[parameter]]\nparameter = "x"\nscope = "tax"\nvalid_from = 2022-01-01\nvalue = "1"\nunit = "yen"', "law"),
-        ('[[parameter]]\nparameter = "x"\nscope = "tax"\nvalid_from = "2022"\nvalue = "1"\nunit = "y"\nlaw = "z"', "valid_from"),
-        ('[[parameter]]\nparameter = "x"\nscope = "tax"\nvalid_from = 2022-01-01\nvalue = 8.7\nunit = "y"\nlaw = "z"', "value"),
+        (f'{PARAMETER}valid_from = 2022-01-01\nvalue = "1"', "law"),
+        (f'{PARAMETER}valid_from = "2022"\nvalue = "1"\nlaw = "z"', "valid_from"),
+        (f'{PARAMETER}valid_from = 2022-01-01\nvalue = 8.7\nlaw = "z"', "value"),
         ("control_files = ", "cannot be read"),
     ],
 )

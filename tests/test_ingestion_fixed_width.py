@@ -1,4 +1,7 @@
-"""Reading of fixed-width files: framed by length with any separator; trailers must hold; a broken frame is named."""
+"""Reading of fixed-width files: framed by length with any separator.
+
+Trailers must hold; a broken frame is named.
+"""
 
 from __future__ import annotations
 
@@ -12,11 +15,12 @@ from hypothesis import strategies as st
 from ingestion.contract import load_contract
 from ingestion.control import block_faults
 from ingestion.fixed_width_reader import read_fixed_width_feed
-from ingestion.framing import Framed
 from tests.ingestion_deliveries import end_record, fixed_record, transfer_records
 
 if TYPE_CHECKING:
     from pathlib import Path
+
+    from ingestion.framing import Framed
 
 TRANSFER = load_contract("account_transfer_result")
 COUNTER = load_contract("counter_slip")
@@ -68,7 +72,9 @@ def test_records_are_read_back_whatever_stands_between_them(
 @given(
     st.one_of(
         st.binary(max_size=300),
-        st.lists(st.sampled_from([*transfer_records(RECEIPTS), end_record(), b"\r\n", b"\n", b" ", b"\x1a"])).map(b"".join),
+        st.lists(st.sampled_from([*transfer_records(RECEIPTS), end_record(), b"\r\n", b"\n", b" ", b"\x1a"])).map(
+            b"".join
+        ),
     )
 )
 def test_any_bytes_are_framed_or_refused(folder: Path, content: bytes) -> None:
@@ -95,7 +101,10 @@ def test_a_request_is_told_from_a_result_by_its_trailer(folder: Path) -> None:
     assert {row["is_result"] for row in rows} == {"1"}
 
 
-@pytest.mark.parametrize("field", ["total_count", "total_yen", "transferred_count", "transferred_yen", "failed_count", "failed_yen"])
+@pytest.mark.parametrize(
+    "field",
+    ["total_count", "total_yen", "transferred_count", "transferred_yen", "failed_count", "failed_yen"],
+)
 def test_each_total_of_the_trailer_is_recomputed(folder: Path, field: str) -> None:
     *others, trailer = transfer_records(RECEIPTS)
     columns = TRANSFER.layout.record("trailer")
@@ -116,8 +125,9 @@ def test_faults_of_the_frame_are_named(folder: Path) -> None:
     assert "without its end" in fault(folder, b"".join(records[:5]))
     assert fault(folder, whole + b"\r\nabc") == "7: 3 bytes stand behind the end record"
     assert fault(folder, whole + b"\x1a") == "7: 1 bytes stand behind the end record"
-    assert "3: the record has 79 bytes, not 120" == fault(
-        folder, b"\r\n".join([*records[:2], records[2][:79], *records[3:]])
+    assert (
+        fault(folder, b"\r\n".join([*records[:2], records[2][:79], *records[3:]]))
+        == "3: the record has 79 bytes, not 120"
     )
     assert "a header record is expected" in fault(folder, records[1])
     assert "data or trailer" in fault(folder, b"".join([records[0], *records]))

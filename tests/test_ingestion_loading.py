@@ -1,4 +1,7 @@
-"""Loading: each file once, each record once, whole files or nothing when the totals do not hold, nothing lost."""
+"""Loading.
+
+Each file once, each record once, whole files or nothing when the totals do not hold, nothing lost.
+"""
 
 from __future__ import annotations
 
@@ -12,10 +15,10 @@ import pytest
 
 from ingestion import loader
 from ingestion.contract import load_contract
-from ingestion.file_ledger import FileOutcome
 from ingestion.home import Home
 from ingestion.loader import load_feed, load_inbox, register_inbox
 from ingestion.pseudonym import instalment_value, pseudonym, read_secret
+from ingestion.warehouse import ensure_warehouse
 from tests.ingestion_deliveries import (
     csv_bytes,
     deliver,
@@ -30,14 +33,24 @@ from tests.ingestion_deliveries import (
 if TYPE_CHECKING:
     from pathlib import Path
 
+    from ingestion.file_ledger import FileOutcome
+
 LEVY = load_contract("levy")
 STORE = load_contract("convenience_store")
 NAME = "levy.072036.20250401.001.csv"
 
 
+@pytest.fixture(scope="module")
+def empty_home(tmp_path_factory: pytest.TempPathFactory) -> Home:
+    """A home with an empty warehouse, made once: making its tables takes longer than loading a few files."""
+    home = Home(tmp_path_factory.mktemp("empty") / "home")
+    ensure_warehouse(home)
+    return home
+
+
 @pytest.fixture
-def home(tmp_path: Path) -> Home:
-    return Home(tmp_path / "home").create()
+def home(tmp_path: Path, empty_home: Home) -> Home:
+    return Home(shutil.copytree(empty_home.root, tmp_path / "home"))
 
 
 def query(home: Home, sql: str) -> list[tuple[Any, ...]]:
@@ -73,14 +86,25 @@ def test_rows_carry_their_file_line_delivery_and_keys(home: Home) -> None:
 
 def test_a_premium_instalment_has_the_same_id_as_its_slip(home: Home) -> None:
     premium, slip = load_contract("premium_assessment"), load_contract("payment_slip")
-    premium_rows = [sound_row(premium, assessment_management_no="K1", instalment_no="3", premium_instalment_split_yen="10")]
+    premium_rows = [
+        sound_row(premium, assessment_management_no="K1", instalment_no="3", premium_instalment_split_yen="10")
+    ]
     slip_rows = [
-        sound_row(slip, tax_item_code="61", notice_no="K1", instalment_no="3", instalment_order="1", principal_payment_yen="10")
+        sound_row(
+            slip,
+            tax_item_code="61",
+            notice_no="K1",
+            instalment_no="3",
+            instalment_order="1",
+            principal_payment_yen="10",
+        )
     ]
     deliver(home.inbox, "premium_assessment.072036.20250401.001.csv", csv_bytes(premium, premium_rows), 1, 10)
     deliver(home.inbox, "payment_slip.072036.20250401.001.csv", csv_bytes(slip, slip_rows), 1, 10)
     assert {outcome.file_status for outcome in load_inbox(home)} == {"loaded"}
-    assert query(home, "SELECT count(*) FROM raw_premium_assessment JOIN raw_payment_slip USING (instalment_id)") == [(1,)]
+    assert query(home, "SELECT count(*) FROM raw_premium_assessment JOIN raw_payment_slip USING (instalment_id)") == [
+        (1,)
+    ]
 
 
 def test_the_individual_number_never_reaches_the_warehouse(home: Home) -> None:
@@ -151,7 +175,9 @@ def test_a_record_that_stands_twice_in_a_file_is_loaded_once(home: Home) -> None
         (3, 3000, "0" * 64, "another sha256"),
     ],
 )
-def test_a_wrong_control_file_refuses_the_whole_file(home: Home, rows: int, yen: int, sha256: str | None, cause: str) -> None:
+def test_a_wrong_control_file_refuses_the_whole_file(
+    home: Home, rows: int, yen: int, sha256: str | None, cause: str
+) -> None:
     path = deliver_levy(home)
     write_sidecar(path, rows, yen, sha256)
     outcome = one(load_inbox(home))
@@ -215,7 +241,9 @@ def test_a_trailer_that_does_not_add_up_refuses_the_file(home: Home) -> None:
     path.write_bytes(b"".join([*others, wrong, end_record()]))
     outcome = one(load_inbox(home))
     assert outcome.file_status == "quarantined"
-    assert "1,501 yen (total_yen), its records add up to 1,500 yen" in (outcome.cause or "").replace("1,500", "1,500 yen")
+    assert "1,501 yen (total_yen), its records add up to 1,500 yen" in (outcome.cause or "").replace(
+        "1,500", "1,500 yen"
+    )
     assert "account_transfer_result.072036.20250401.001.dat, line 4:" in outcome.messages[0]
     assert query(home, "SELECT count(*) FROM raw_account_transfer_result") == [(0,)]
 
@@ -225,8 +253,22 @@ def test_transfer_results_are_loaded_with_their_header_and_their_nature(home: Ho
     path.write_bytes(b"\r\n".join([*transfer_records([("C1", 1000, "0"), ("C2", 500, "1")]), end_record()]))
     outcome = one(load_inbox(home))
     assert (outcome.row_count_loaded, outcome.yen_loaded, outcome.control_yen) == (2, 1500, 1500)
-    rows = query(home, "SELECT source_line_no, debit_month_day, customer_no, debit_yen, is_result FROM raw_account_transfer_result")
+    rows = query(
+        home,
+        "SELECT source_line_no, debit_month_day, customer_no, debit_yen, is_result FROM raw_account_transfer_result",
+    )
     assert sorted(rows) == [(2, "0630", "C1", 1000, True), (3, "0630", "C2", 500, True)]
+
+
+def test_a_result_is_no_duplicate_of_its_request(home: Home) -> None:
+    receipts = [("C1", 1000, "0"), ("C2", 500, "0")]
+    request = b"".join([*transfer_records(receipts, is_request=True), end_record()])
+    result = b"".join([*transfer_records([("C1", 1000, "0"), ("C2", 500, "1")]), end_record()])
+    (home.inbox / "account_transfer_result.072036.20250620.001.dat").write_bytes(request)
+    (home.inbox / "account_transfer_result.072036.20250705.001.dat").write_bytes(result)
+    assert [outcome.row_count_loaded for outcome in load_inbox(home)] == [2, 2]
+    rows = query(home, "SELECT is_result, transfer_result_code FROM raw_account_transfer_result")
+    assert sorted(rows) == [(False, "0"), (False, "0"), (True, "0"), (True, "1")]
 
 
 def test_refused_lines_are_kept_with_their_header_and_load_when_corrected(home: Home) -> None:
