@@ -1,6 +1,6 @@
 """The statistics page of a release: one self-contained HTML file, the same bytes for the same figures.
 
-Reads released tables only, so nothing that is not released can appear on it. Charts are drawn as SVG by a template: no script,
+Reads released tables only, so nothing that is not released can appear on it. Charts are SVG from a template: no script,
 no outside request, no font is measured.
 """
 

@@ -118,9 +118,7 @@ def test_no_clock_and_no_unseeded_randomness_in_what_produces_figures() -> None:
     forbidden = re.compile(
         r"\b(now|today|current_date|current_timestamp|getdate|random|gen_random_uuid|uuid)\(\)", re.IGNORECASE
     )
-    sources = [
-        p for folder in ("models", "macros", "tests") for p in (ROOT / "dbt_project" / folder).rglob("*.sql")
-    ]
+    sources = [p for folder in ("models", "macros", "tests") for p in (ROOT / "dbt_project" / folder).rglob("*.sql")]
     sources += [p for room in ("ingestion", "marts") for p in modules_of(room)]
     offenders = [str(p.relative_to(ROOT)) for p in sources if forbidden.search(strip_comments(p))]
     assert offenders == []
