@@ -58,7 +58,8 @@ def refunds_suite(as_of: date) -> Suite:
             NoRows(
                 "parts_add_up",
                 "過誤納額は充当・還付・未済の合計である",
-                "select * from judged where overpaid_yen is distinct from appropriated_yen + refunded_yen + pending_yen",
+                "select * from judged "
+                "where overpaid_yen is distinct from appropriated_yen + refunded_yen + pending_yen",
             ),
             NoRows(
                 "pending_as_in_ledger",

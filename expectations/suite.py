@@ -82,7 +82,8 @@ def _ledger_rules(contract: FeedContract) -> tuple[Rule, ...]:
     held = (
         f"(select source_file_no as file_no, count(*) as rows_held, {yen} as yen_held from judged group by 1)"
     )
-    compared = f"select coalesce(f.file_no, h.file_no) as source_file_no from {files} f full join {held} h using (file_no) where "
+    joined = f"{files} f full join {held} h using (file_no)"
+    compared = f"select coalesce(f.file_no, h.file_no) as source_file_no from {joined} where "
     listed = f"select file_no as source_file_no from {files} where "
     rules: list[Rule] = [
         NoRows(
@@ -93,7 +94,8 @@ def _ledger_rules(contract: FeedContract) -> tuple[Rule, ...]:
         NoRows(
             "no_line_lost",
             "全行が取込・重複・保留のいずれかである",
-            f"{listed}row_count_delivered is distinct from row_count_loaded + row_count_duplicate + row_count_quarantined",
+            f"{listed}row_count_delivered is distinct from "
+            "row_count_loaded + row_count_duplicate + row_count_quarantined",
         ),
         NoRows(
             "control_rows_agree",
@@ -103,7 +105,8 @@ def _ledger_rules(contract: FeedContract) -> tuple[Rule, ...]:
         NoRows(
             "quarantined_lines_listed",
             "保留した行はすべて理由とともに残っている",
-            f"select f.file_no as source_file_no from {files} f left join (select file_no, count(distinct source_line_no) as lines "
+            f"select f.file_no as source_file_no from {files} f "
+            "left join (select file_no, count(distinct source_line_no) as lines "
             "from quarantined_lines where source_line_no is not null group by 1) q using (file_no) "
             "where coalesce(q.lines, 0) is distinct from f.row_count_quarantined",
         ),

@@ -24,7 +24,8 @@ if TYPE_CHECKING:
 CREATE_TABLE = """
 create table if not exists quality_verdicts (
   suite varchar not null, as_of_date date not null, fingerprint varchar not null, outcome varchar not null,
-  expectation_count integer not null, failed_count integer not null, errored_count integer not null, details json not null
+  expectation_count integer not null, failed_count integer not null, errored_count integer not null,
+  details json not null
 )
 """
 REMEDY = "Run `osamari refresh`; it judges the data again and says in the quality report what is wrong."

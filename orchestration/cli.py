@@ -31,19 +31,11 @@ def osamari() -> None:
 
 
 @osamari.command()
-@click.option(
-    "--persons", type=click.IntRange(100), default=20_000, show_default=True, help="People in the city."
-)
-@click.option(
-    "--years", type=click.IntRange(1, 10), default=3, show_default=True, help="Fiscal years of deliveries."
-)
+@click.option("--persons", type=click.IntRange(100), default=20_000, show_default=True, help="People in the city.")
+@click.option("--years", type=click.IntRange(1, 10), default=3, show_default=True, help="Fiscal years of deliveries.")
 @click.option("--seed", type=int, default=1, show_default=True, help="The same seed gives the same bytes.")
-@click.option(
-    "--out", type=click.Path(path_type=Path), help="Where the files go; the inbox of the home if not given."
-)
-@click.option(
-    "--as-of", default="2026-05-31", show_default=True, help="Day of the last delivery, YYYY-MM-DD."
-)
+@click.option("--out", type=click.Path(path_type=Path), help="Where the files go; the inbox of the home if not given.")
+@click.option("--as-of", default="2026-05-31", show_default=True, help="Day of the last delivery, YYYY-MM-DD.")
 def sample(persons: int, years: int, seed: int, out: Path | None, as_of: str) -> None:
     """Invent a city and write its deliveries in their real formats.
 
@@ -57,9 +49,7 @@ def sample(persons: int, years: int, seed: int, out: Path | None, as_of: str) ->
 
 
 @osamari.command()
-@click.option(
-    "--as-of", default="", help="Compute for this day, YYYY-MM-DD; else for the newest delivery date."
-)
+@click.option("--as-of", default="", help="Compute for this day, YYYY-MM-DD; else for the newest delivery date.")
 @click.pass_context
 def refresh(context: click.Context, as_of: str) -> None:
     """Take in the inbox, compute the marts, judge them, release the statistics.
@@ -75,9 +65,7 @@ def refresh(context: click.Context, as_of: str) -> None:
 
 
 @osamari.command()
-@click.argument(
-    "files", nargs=-1, required=True, type=click.Path(exists=True, dir_okay=False, path_type=Path)
-)
+@click.argument("files", nargs=-1, required=True, type=click.Path(exists=True, dir_okay=False, path_type=Path))
 @click.pass_context
 def check(context: click.Context, files: tuple[Path, ...]) -> None:
     """Say of each file which feed it is, its rows and yen, and what is wrong in it. Changes nothing.
@@ -121,9 +109,7 @@ def serve(context: click.Context, port: int) -> None:
 
 
 @osamari.command()
-@click.option(
-    "--persons", type=click.IntRange(100), default=20_000, show_default=True, help="People in the city."
-)
+@click.option("--persons", type=click.IntRange(100), default=20_000, show_default=True, help="People in the city.")
 @click.option("--years", type=click.IntRange(1, 10), default=3, show_default=True)
 def bench(persons: int, years: int) -> None:
     """Seconds and peak memory of each stage, and the whole refresh against the floor, on an invented city.

@@ -17,7 +17,8 @@ from orchestration.settings import DBT_PROJECT, WAREHOUSE_VARIABLE, dbt_executab
 from orchestration.step import step
 
 MANIFEST = prepared_manifest()
-STATISTICS = "path:models/statistics"
+STATISTICS = "fqn:osamari.statistics+"
+"""The cells and every test that looks at them."""
 
 
 class HouseNames(DagsterDbtTranslator):
@@ -36,17 +37,19 @@ class HouseNames(DagsterDbtTranslator):
 @dbt_assets(manifest=MANIFEST, name="dbt_core", exclude=STATISTICS, dagster_dbt_translator=HouseNames())
 def dbt_core(context: dg.AssetExecutionContext, dbt: DbtCliResource, as_of: AsOf) -> Iterator[Any]:
     """Seeds, staging, the ledger and the marts, with the tests that stand beside them."""
-    yield from _build(context, dbt, as_of, "ledger and marts")
+    yield from _build(context, dbt, as_of)
+    say("dbt", "ledger and marts")
 
 
 @dbt_assets(manifest=MANIFEST, name="dbt_statistics", select=STATISTICS, dagster_dbt_translator=HouseNames())
 def dbt_statistics(context: dg.AssetExecutionContext, dbt: DbtCliResource, as_of: AsOf) -> Iterator[Any]:
     """The cells of the statistics with the evidence for their protection."""
-    yield from _build(context, dbt, as_of, "statistics")
+    yield from _build(context, dbt, as_of)
+    say("dbt", "statistics")
 
 
 def dbt_resource() -> DbtCliResource:
-    """dbt as a subprocess: in this process it would keep the warehouse open."""
+    """Run dbt as a subprocess: in this process it would keep the warehouse open."""
     return DbtCliResource(
         project_dir=os.fspath(DBT_PROJECT),
         profiles_dir=os.fspath(DBT_PROJECT),
@@ -54,14 +57,13 @@ def dbt_resource() -> DbtCliResource:
     )
 
 
-def _build(context: dg.AssetExecutionContext, dbt: DbtCliResource, as_of: AsOf, what: str) -> Iterator[Any]:
+def _build(context: dg.AssetExecutionContext, dbt: DbtCliResource, as_of: AsOf) -> Iterator[Any]:
     """Build the selected part for the day of the run; unit tests belong to development, not to a refresh."""
     with step() as home:
         command = ["build", "--exclude-resource-type", "unit_test"]
         command += ["--vars", json.dumps({"as_of": as_of.day(home).isoformat()})]
         with warehouse_named(home.warehouse):
             yield from dbt.cli(command, context=context, target_path=home.dagster / "dbt").stream()
-    say("dbt", what)
 
 
 @contextmanager

@@ -20,6 +20,7 @@ from orchestration.settings import DBT_PROJECT, WAREHOUSE_VARIABLE, dbt_executab
 if TYPE_CHECKING:
     from collections.abc import Iterator
     from datetime import date
+    from decimal import Decimal
 
     from ingestion.home import Home
 
@@ -49,9 +50,9 @@ where instalment_id = ? order by e.effective_date, e.component desc, e.ledger_en
 """
 SEGMENTS = """
 select s.segment_from_date, s.segment_to_date, s.days_count, s.rate_percent, s.base_yen, s.amount_yen,
-       p.law, s.law_parameter_id
+       coalesce(p.law, '根拠不明'), s.law_parameter_id
 from fct_late_charge_segments s left join int_law_parameters p using (law_parameter_id)
-where instalment_id = ? order by s.segment_from_date
+where instalment_id = ? order by s.segment_from_date, s.segment_to_date
 """
 ARREARS = """
 select principal_outstanding_yen, late_charge_accrued_yen, late_charge_collected_yen, arrears_state
@@ -151,15 +152,18 @@ def _segments(rows: list[tuple[Any, ...]]) -> list[str]:
     lines = ["延滞金の区間（円未満切捨て）"]
     for start, end, days, rate, base, yen, law, parameter in rows:
         lines.append(
-            f"  {start} – {end}  {days} 日  年 {rate.normalize():f} %  基礎 {base:,} 円  = {yen:,} 円  {law} [{parameter}]"
+            f"  {start} – {end}  {days} 日  年 {_plain(rate)} %  基礎 {base:,} 円  = {yen:,} 円  {law} [{parameter}]"
         )
     return [*lines, f"  区間の合計 {sum(row[5] for row in rows):,} 円", ""]
+
+
+def _plain(rate: Decimal) -> str:
+    """The rate as the law writes it: 8.7, not 8.70000."""
+    return f"{rate.normalize():f}"
 
 
 def _outcome(row: tuple[Any, ...] | None) -> list[str]:
     if row is None:
         return ["滞納: なし"]
     outstanding, accrued, collected, state = row
-    return [
-        f"滞納: 本税 {outstanding:,} 円、延滞金 {accrued:,} 円（うち収入済 {collected:,} 円）、状態 {state}"
-    ]
+    return [f"滞納: 本税 {outstanding:,} 円、延滞金 {accrued:,} 円（うち収入済 {collected:,} 円）、状態 {state}"]

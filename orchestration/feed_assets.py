@@ -18,12 +18,8 @@ from orchestration.step import step
     name="inbox",
     group_name="inbox",
     specs=[
-        dg.AssetSpec(
-            "feed_files", description="取込記録: every delivered file: loaded, refused or recognised"
-        ),
-        dg.AssetSpec(
-            "raw_city_parameters", description="市の条例の値: the city's own values, from city.toml"
-        ),
+        dg.AssetSpec("feed_files", description="取込記録: every delivered file: loaded, refused or recognised"),
+        dg.AssetSpec("raw_city_parameters", description="市の条例の値: the city's own values, from city.toml"),
     ],
 )
 def inbox() -> Iterator[dg.MaterializeResult[None]]:
@@ -112,9 +108,7 @@ def raw_premium_collection() -> dg.MaterializeResult[None]:
     return _load("premium_collection")
 
 
-@dg.asset(
-    deps=["feed_files"], group_name="receipt", description="口座振替結果: 全銀 91, paid and failed debits"
-)
+@dg.asset(deps=["feed_files"], group_name="receipt", description="口座振替結果: 全銀 91, paid and failed debits")
 def raw_account_transfer_result() -> dg.MaterializeResult[None]:
     """Rows of the feed account_transfer_result."""
     return _load("account_transfer_result")

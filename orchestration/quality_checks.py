@@ -1,7 +1,5 @@
 """Each expectation suite as a blocking asset check: what does not pass stops what would be made from it."""
 
-from __future__ import annotations
-
 from pathlib import Path
 
 import dagster as dg

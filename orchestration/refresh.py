@@ -82,9 +82,7 @@ def _failure(event: dg.DagsterEvent) -> Failure:
     return Failure(str(event.step_key), text, "", REFUSED)
 
 
-def _summarise(
-    home: Home, given_as_of: str, since: int, failures: list[Failure], released: dict[str, Any]
-) -> Summary:
+def _summarise(home: Home, given_as_of: str, since: int, failures: list[Failure], released: dict[str, Any]) -> Summary:
     """What to tell. Figures of the marts stand there only when this run has computed them."""
     summary = Summary()
     try:

@@ -1,7 +1,5 @@
 """The release as an asset: calls ``marts.release``, which itself demands a pass of every suite, and nothing else."""
 
-from __future__ import annotations
-
 import dagster as dg
 from marts.release import release
 

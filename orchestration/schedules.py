@@ -32,9 +32,7 @@ monthly_release = dg.ScheduleDefinition(
 )
 
 
-@dg.sensor(
-    job=refresh_job, minimum_interval_seconds=60, description="inbox/ に新しいファイルがあれば取り込む"
-)
+@dg.sensor(job=refresh_job, minimum_interval_seconds=60, description="inbox/ に新しいファイルがあれば取り込む")
 def inbox_sensor() -> dg.RunRequest | dg.SkipReason:
     """Ask for one refresh for each new set of files; the same set asks once, whatever the daemon's restarts."""
     waiting = sorted(path for path in Home.from_environment().inbox.glob("*") if path.is_file())

@@ -23,11 +23,11 @@ def serve(home: Home, port: int) -> int:
     home.create()
     folder = prepare_dagster_home(home)
     environment = {**os.environ, "DAGSTER_HOME": str(folder), "OSAMARI_HOME": str(home.root)}
-    code = ["-m", "orchestration.definitions"]
+    module = ["-m", "orchestration.definitions"]
     binaries = Path(sys.executable).parent
     commands = (
-        [str(binaries / "dagster-webserver"), "--host", LOOPBACK, "--port", str(port), *code],
-        [str(binaries / "dagster-daemon"), "run", *code],
+        [str(binaries / "dagster-webserver"), "--host", LOOPBACK, "--port", str(port), *module],
+        [str(binaries / "dagster-daemon"), "run", *module],
     )
     processes = [subprocess.Popen(command, env=environment, cwd=REPOSITORY) for command in commands]  # noqa: S603
     try:

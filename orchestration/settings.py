@@ -41,21 +41,17 @@ def newest_delivery(home: Home) -> date:
     if not home.warehouse.exists():
         raise DataRefused(NOTHING_LOADED, remedy)
     with duckdb.connect(str(home.warehouse), read_only=True) as connection:
-        newest = connection.execute(
-            "select max(delivery_date) from feed_files where file_status = 'loaded'"
-        ).fetchone()
+        newest = connection.execute("select max(delivery_date) from feed_files where file_status = 'loaded'").fetchone()
     if newest is None or newest[0] is None:
         raise DataRefused(NOTHING_LOADED, remedy)
     day = newest[0]
     if not isinstance(day, date):  # the column is a DATE; anything else is a damaged warehouse
-        raise ConfigurationError(
-            f"feed_files.delivery_date holds {type(day).__name__}.", "Load the archive anew."
-        )
+        raise ConfigurationError(f"feed_files.delivery_date holds {type(day).__name__}.", "Load the archive anew.")
     return day
 
 
 def dbt_executable() -> str:
-    """dbt of the same environment as this Python, which need not be on the PATH.
+    """The dbt of the same environment as this Python, which need not be on the PATH.
 
     Raises:
         ConfigurationError: It is not installed.

@@ -106,13 +106,9 @@ def add_marts(summary: Summary, connection: duckdb.DuckDBPyConnection) -> None:
     summary.add("arrears", f"{cases:,} instalments of {debtors:,} debtors: {principal:,} yen principal,")
     summary.add("", f"{charge:,} yen late charge accrued and not collected")
     count, overpaid, pending = _one_row(connection, REFUNDS)
-    summary.add(
-        "refunds", f"{count:,} overpayments: {overpaid:,} yen, of which {pending:,} still to pay back"
-    )
+    summary.add("refunds", f"{count:,} overpayments: {overpaid:,} yen, of which {pending:,} still to pay back")
     count, yen = _one_row(connection, UNIDENTIFIED)
-    summary.add(
-        "unidentified", f"{count:,} receipts without a clear slip: {yen:,} yen, listed and not forced"
-    )
+    summary.add("unidentified", f"{count:,} receipts without a clear slip: {yen:,} yen, listed and not forced")
 
 
 def _one_row(connection: duckdb.DuckDBPyConnection, sql: str) -> tuple[int, ...]:

@@ -162,7 +162,8 @@ def _twin(contract: FeedContract, line: int) -> str:
     """The record of the line before, once more."""
     copied = ", ".join(f"{column} = t.{column}" for column in (*contract.record_key, "record_hash"))
     table = contract.raw_table
-    return f"update {table} set {copied} from {table} t where {table}.source_line_no = {line} and t.source_line_no = {line - 1}"
+    lines = f"{table}.source_line_no = {line} and t.source_line_no = {line - 1}"
+    return f"update {table} set {copied} from {table} t where {lines}"
 
 
 def _value(column: Column) -> str:
