@@ -1,0 +1,190 @@
+"""The city's deliveries: opens feed files by day, puts rows of all groups into them, closes them once a day is complete."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from dataclasses import dataclass, field
+from pathlib import Path
+
+import numpy as np
+
+from ingestion.contract import load_contract
+from ingestion.sample_city.books import Books
+from ingestion.sample_city.channels import AGENT_CHANNELS, COUNTER_CHANNELS, PREMIUM_LINE, TRANSFER
+from ingestion.sample_city.columns import NEVER, Array, Columns, row_count, stack, take
+from ingestion.sample_city.due_dates import WorkCalendar, as_date
+from ingestion.sample_city.instalments import EVENT_DAYS, PREMIUM, STATE
+from ingestion.sample_city.levy_rows import demand_text, levy_text, premium_assessment_text, slip_text
+from ingestion.sample_city.people import City
+from ingestion.sample_city.premium_rows import collection_lines, collection_text, line_days
+from ingestion.sample_city.receipt_rows import (
+    agent_reports,
+    agent_text,
+    counter_header,
+    counter_text,
+    counter_trailer,
+    in_bundles,
+    transfer_header,
+    transfer_text,
+    transfer_trailer,
+)
+from ingestion.sample_city.schedule import Schedule
+from ingestion.sample_city.text import MUNICIPALITY
+from ingestion.sample_city.writers import FeedFile
+
+_RESULT_WORKING_DAYS = 3
+
+
+@dataclass
+class Deliveries:
+    """Files that are being written, and rows that wait for their day of delivery."""
+
+    out: Path
+    city: City
+    schedule: Schedule
+    calendar: WorkCalendar
+    files: dict[tuple[str, int, int], FeedFile] = field(default_factory=dict)
+    waiting: dict[str, list[Columns]] = field(default_factory=dict)
+    finished: list[FeedFile] = field(default_factory=list)
+    bundle_no: int = 0
+    flushed_until: int = 0
+
+    def file(self, feed: str, day: int, seq: int = 1) -> FeedFile:
+        """The file of a feed and day, opened when it is asked for first."""
+        key = (feed, day, seq)
+        if key not in self.files:
+            contract = load_contract(feed)
+            name = f"{feed}.{MUNICIPALITY}.{as_date(day):%Y%m%d}.{seq:03d}.{contract.extension}"
+            self.files[key] = FeedFile(self.out / name, contract, has_last_line_end=feed != "convenience_store")
+        return self.files[key]
+
+    def queue(self, feed: str, rows: Columns, known: Array) -> None:
+        """Let rows wait for the first delivery after the day on which they are known; later than the last day they drop out."""
+        rows = rows | {"delivery": self.schedule.on(feed, np.maximum(known, self.flushed_until + 1))}
+        rows = take(rows, rows["delivery"] < NEVER)
+        if row_count(rows):
+            self.waiting.setdefault(feed, []).append(rows)
+
+    def write_levies(self, rows: Columns, day: int, seq: int = 1) -> None:
+        """Deliver instalments of taxes or of the premium as they stand on a day."""
+        if not row_count(rows) or day > self.schedule.last_day:
+            return
+        is_premium = rows["tax"] == PREMIUM
+        taxes, premiums = take(rows, ~is_premium), take(rows, is_premium)
+        if row_count(taxes):
+            is_changed = taxes["reassessed_on"] <= day
+            levied = np.where(is_changed, taxes["reassessed_yen"], taxes["original_yen"])
+            text = levy_text(taxes, day, self.city)
+            self.file("levy", day, seq).add_lines(text, len(levied), int(levied.sum()))
+        if row_count(premiums):
+            is_changed = premiums["reassessed_on"] <= day
+            levied = np.where(is_changed, premiums["reassessed_yen"], premiums["original_yen"])
+            text = premium_assessment_text(premiums, day, self.city)
+            self.file("premium_assessment", day, seq).add_lines(text, len(levied), int(levied.sum()))
+
+    def queue_versions(self, rows: Columns, after: Array) -> None:
+        """Queue a version of each instalment for every delivery (later than ``after``) with a new event in it."""
+        premium = rows["tax"] == PREMIUM
+        for feed, is_of_feed in (("levy", ~premium), ("premium_assessment", premium)):
+            events = EVENT_DAYS if feed == "levy" else ("reassessed_on",)
+            before = 0
+            for delivery in self.schedule.feed_days(feed).tolist():
+                is_new = np.zeros(len(premium), dtype=bool)
+                for event in events:
+                    is_new |= (rows[event] > np.maximum(before, after)) & (rows[event] <= delivery)
+                version = take({name: rows[name] for name in STATE}, is_new & is_of_feed & (after < delivery))
+                self.queue(feed, version, np.full(row_count(version), delivery))
+                before = delivery
+
+    def collect(self, books: Books) -> None:
+        """Take what the books hold into the queues of its feeds and empty the books."""
+        for slips in books.slips:
+            self.queue("payment_slip", slips, slips["issued_on"])
+        for notices in books.notices:
+            self.queue("demand", notices, notices["issued_on"])
+        for receipts in books.receipts:
+            self._collect_receipts(take(receipts, receipts["paid"] <= self.schedule.last_day))
+        books.slips, books.notices, books.receipts = [], [], []
+
+    def _collect_receipts(self, receipts: Columns) -> None:
+        channel = receipts["channel"]
+        reports = agent_reports(take(receipts, np.isin(channel, AGENT_CHANNELS)))
+        self.queue("convenience_store", reports, reports["created"])
+        slips = take(receipts, np.isin(channel, COUNTER_CHANNELS))
+        self.queue("counter_slip", slips, slips["credited"])
+        transfers = take(receipts, channel == TRANSFER)
+        if row_count(transfers):
+            self.waiting.setdefault("account_transfer_result", []).append(
+                transfers | {"delivery": self._result_days(transfers)}
+            )
+        premiums = collection_lines(take(receipts, (receipts["tax"] == PREMIUM) | (channel == PREMIUM_LINE)))
+        self.queue("premium_collection", premiums, line_days(premiums))
+
+    def _result_days(self, transfers: Columns) -> Array:
+        days = self.calendar.next_open(transfers["paid"] + _RESULT_WORKING_DAYS)
+        return np.where(days <= self.schedule.last_day, days, NEVER)
+
+    def flush(self, until: int) -> None:
+        """Write everything that is delivered by a day, and close the files."""
+        writers: dict[str, Callable[[Columns, int], None]] = {
+            "levy": self._write_versions,
+            "premium_assessment": self._write_versions,
+            "payment_slip": self._write_slips,
+            "demand": self._write_demands,
+            "premium_collection": self._write_collection,
+            "convenience_store": self._write_agent_reports,
+            "counter_slip": self._write_counter_slips,
+            "account_transfer_result": self._write_transfers,
+        }
+        for feed, write in writers.items():
+            rows = stack(self.waiting.pop(feed, []))
+            if not row_count(rows):
+                continue
+            is_ready = rows["delivery"] <= until
+            self.waiting[feed] = [take(rows, ~is_ready & (rows["delivery"] < NEVER))]
+            ready = take(rows, is_ready)
+            for day in np.unique(ready["delivery"]).tolist():
+                write(take(ready, ready["delivery"] == day), day)
+        self._close(until)
+        self.flushed_until = until
+
+    def _close(self, until: int) -> None:
+        for key in sorted(self.files, key=lambda one: (one[1], one[0], one[2])):
+            if key[1] <= until:
+                self.finished.append(self.files.pop(key))
+                self.finished[-1].close()
+
+    def _write_versions(self, rows: Columns, day: int) -> None:
+        """One version per instalment and delivery: the one queued last knows everything."""
+        _, newest = np.unique(rows["uid"][::-1], return_index=True)
+        self.write_levies(take(rows, len(rows["uid"]) - 1 - newest), day)
+
+    def _write_slips(self, rows: Columns, day: int) -> None:
+        self.file("payment_slip", day).add_lines(slip_text(rows), row_count(rows), int(rows["principal_yen"].sum()))
+
+    def _write_demands(self, rows: Columns, day: int) -> None:
+        self.file("demand", day).add_lines(demand_text(rows), row_count(rows), int(rows["yen"].sum()))
+
+    def _write_collection(self, rows: Columns, day: int) -> None:
+        file = self.file("premium_collection", day)
+        file.add_lines(collection_text(rows), row_count(rows), int(rows["amount"].sum()))
+
+    def _write_agent_reports(self, rows: Columns, day: int) -> None:
+        order = np.lexsort((rows["kind"], rows["slip_no"], rows["minute"], rows["paid"], rows["created"]))
+        rows = take(rows, order)
+        self.file("convenience_store", day).add_lines(agent_text(rows), row_count(rows), int(rows["amount"].sum()))
+
+    def _write_counter_slips(self, rows: Columns, day: int) -> None:
+        file = self.file("counter_slip", day)
+        for credited, bundle in in_bundles(rows):
+            self.bundle_no += 1
+            header = counter_header(day, credited, self.bundle_no)
+            file.add_block(header, counter_text(bundle), row_count(bundle), counter_trailer(bundle))
+
+    def _write_transfers(self, rows: Columns, day: int) -> None:
+        file = self.file("account_transfer_result", day)
+        for debit_day in np.unique(rows["paid"]).tolist():
+            block = take(rows, rows["paid"] == debit_day)
+            block = take(block, np.argsort(block["slip_no"], kind="stable"))
+            text = transfer_text(block, self.city)
+            file.add_block(transfer_header(debit_day), text, row_count(block), transfer_trailer(block))

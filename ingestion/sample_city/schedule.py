@@ -1,0 +1,52 @@
+"""When feeds are delivered: full deliveries with the yearly levies, changes each quarter, money each month, all on the last day.
+
+A day handed to :meth:`Schedule.on` comes back as the first delivery day of the feed that is not before it.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from functools import cached_property
+
+import numpy as np
+
+from ingestion.sample_city.columns import NEVER, Array
+from ingestion.sample_city.due_dates import day
+
+QUARTER_MONTHS = (6, 9, 12, 3)
+HALF_YEAR_MONTHS = (9, 3)
+PENSION_MONTHS = (5, 7, 9, 11, 1, 3)
+NOTICE_DAYS = ((4, 1), (5, 10), (7, 5))
+
+
+@dataclass(frozen=True)
+class Schedule:
+    """Delivery days from the first of April of the first year to the last day, on which everything known is delivered."""
+
+    first_year: int
+    last_year: int
+    last_day: int
+
+    def feed_days(self, feed: str) -> Array:
+        """Delivery days of a feed for changes and money, in order."""
+        months = {
+            "convenience_store": tuple(range(1, 13)),
+            "counter_slip": tuple(range(1, 13)),
+            "premium_collection": PENSION_MONTHS,
+            "premium_assessment": HALF_YEAR_MONTHS,
+            "qualification": HALF_YEAR_MONTHS,
+        }.get(feed, QUARTER_MONTHS)
+        days = {day(year, month, 0) for year in range(self.first_year, self.last_year + 3) for month in months}
+        if feed == "payment_slip":
+            days |= {day(year, *one) for year in range(self.first_year, self.last_year + 1) for one in NOTICE_DAYS}
+        return np.array(sorted({one for one in days if self.first_day <= one < self.last_day} | {self.last_day}))
+
+    @cached_property
+    def first_day(self) -> int:
+        """Day of the first delivery."""
+        return day(self.first_year, 4, 1)
+
+    def on(self, feed: str, known: Array) -> Array:
+        """Delivery day for what is known on a day; NEVER when that is after the last delivery."""
+        days = np.append(self.feed_days(feed), NEVER)
+        return np.asarray(days[np.searchsorted(days[:-1], known)])
