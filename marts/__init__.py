@@ -1,0 +1,1 @@
+"""What leaves: promise, protection, release. No figure is computed here."""

@@ -1,0 +1,60 @@
+"""The last judgement on a mask: whoever chose it and however, can a reader recover or enclose a masked figure?"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import TYPE_CHECKING
+
+from marts.disclosure.attack import Attack
+from marts.disclosure.secondary import Insiders, Reader
+from marts.disclosure.solver import NotProven
+
+if TYPE_CHECKING:
+    from collections.abc import Sequence
+
+    from marts.disclosure.lattice import System
+    from marts.disclosure.needs import Needs
+    from marts.disclosure.secondary import Guarded
+    from marts.disclosure.solver import Budget
+
+_REMEDY = "Nothing was released. This is a defect of the masking, not of the data: report it."
+
+
+@dataclass(frozen=True)
+class Audit:
+    """What was proven."""
+
+    narrowest: dict[str, int]
+    """Per measure, the narrowest interval of a cell masked for its own sake, in units of the measure."""
+
+
+def audit(systems: Sequence[System], masked: frozenset[int], guarded: Guarded, needs: Needs, budget: Budget) -> Audit:
+    """Prove that no masked cell is determined, tied to a lone contributor, or enclosed too narrowly.
+
+    Starts from nothing but the systems and the mask.
+
+    Raises:
+        NotProven: something is not proven. The message names the table and cell, never a figure.
+    """
+    narrowest = {}
+    for system in systems:
+        claimed = needs.of_all(system, masked)
+        _refuse_determined(system, masked, list(claimed), guarded)
+        attack = Attack(system, masked, budget)
+        for narrow in attack.too_narrow(claimed):
+            raise NotProven(f"{system.cells[narrow.cell]}: {system.measure} can be enclosed too narrowly.", _REMEDY)
+        width = attack.narrowest([cell for cell in claimed if cell in guarded.primary])
+        if width is not None:
+            narrowest[system.measure] = width
+    return Audit(narrowest)
+
+
+def _refuse_determined(system: System, masked: frozenset[int], claimed: Sequence[int], guarded: Guarded) -> None:
+    """By exact arithmetic, no tolerance."""
+    reader = Reader(system)
+    space = reader.learns(cell for cell in range(len(system.cells)) if cell not in masked)
+    determined = space.determined(claimed)
+    if determined:
+        raise NotProven(f"{system.cells[determined[0]]}: {system.measure} can be computed.", _REMEDY)
+    if Insiders(reader, guarded).learn(space):
+        raise NotProven(f"{system.measure}: a lone contributor can compute another masked cell.", _REMEDY)

@@ -1,0 +1,182 @@
+"""All tables of a release as one linear system per measure: what a reader can add up and subtract."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from itertools import chain
+from typing import TYPE_CHECKING, Any
+
+import numpy as np
+from scipy.sparse import csr_array, vstack
+
+from marts.disclosure.table import CellRef, Measure, Table, TableRefused
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator, Mapping, Sequence
+
+    import numpy.typing as npt
+
+Sparse = Any
+"""A scipy ``csr_array`` of whole numbers; scipy has no types."""
+Entries = dict[int, int]
+
+
+@dataclass(frozen=True)
+class Link:
+    """Two cells that show the same figure: the same people and money, counted in two tables."""
+
+    left: CellRef
+    right: CellRef
+    measures: frozenset[str]
+
+
+@dataclass(frozen=True)
+class KnownFigure:
+    """What readers know without the release: ``cell`` is ``value`` or, if ``is_ceiling``, at most that."""
+
+    cell: CellRef
+    measure: str
+    value: int
+    reason: str
+    is_ceiling: bool = False
+
+
+@dataclass(frozen=True)
+class System:
+    """One measure of all tables. Unknowns are its finest cells; every cell is a sum of unknowns.
+
+    ``cells[i] = forms[i] · unknowns``; ``same · unknowns = 0`` (links); ``ordered · unknowns ≤ 0`` (where a
+    dimension does not add up: a whole is at least each part and at most the sum of its parts).
+    """
+
+    measure: str
+    cells: tuple[CellRef, ...]
+    forms: Sparse
+    same: Sparse
+    ordered: Sparse
+    finest: tuple[int, ...]
+    """The cell that each unknown is."""
+    values: npt.NDArray[np.int64]
+    zeros: frozenset[int]
+    """Cells empty by structure: everyone knows them."""
+    known: Mapping[int, int]
+    """Cells whose figure readers have from elsewhere."""
+    ceilings: Mapping[int, int]
+
+
+def build_systems(tables: Sequence[Table], links: Sequence[Link], known: Sequence[KnownFigure]) -> tuple[System, ...]:
+    """One system per measure, cells in the same order in each; the order of the input does not matter.
+
+    Raises:
+        TableRefused: a total does not add up, or a link joins two different figures.
+    """
+    ordered_tables = sorted(tables, key=lambda table: table.name)
+    cells = tuple(sorted(CellRef(table.name, key) for table in ordered_tables for key in table.cells))
+    names = sorted({measure.name for table in ordered_tables for measure in table.measures})
+    return tuple(_Builder(ordered_tables, cells, name).build(links, known) for name in names)
+
+
+class _Builder:
+    """Collects the rows of one measure's system."""
+
+    def __init__(self, tables: Sequence[Table], cells: tuple[CellRef, ...], measure: str) -> None:
+        self._measure = measure
+        self._tables = {table.name: table for table in tables}
+        self._cells = cells
+        self._index = {cell: row for row, cell in enumerate(cells)}
+        self._columns: dict[CellRef, int] = {}
+        for cell in cells:
+            if tuple(self._parts(cell)) == (cell,):
+                self._columns[cell] = len(self._columns)
+
+    def build(self, links: Sequence[Link], known: Sequence[KnownFigure]) -> System:
+        values = np.array([self._value(cell) for cell in self._cells], dtype=np.int64)
+        forms = self._matrix([self._form(cell) for cell in self._cells])
+        self._refuse_wrong_sums(forms, values)
+        mine = [figure for figure in known if figure.measure == self._measure]
+        return System(
+            measure=self._measure,
+            cells=self._cells,
+            forms=forms,
+            same=self._same(links),
+            ordered=self._matrix(list(self._orderings())),
+            finest=tuple(self._index[cell] for cell in self._columns),
+            values=values,
+            zeros=frozenset(i for i, cell in enumerate(self._cells) if self._is_zero(cell)),
+            known={self._index[f.cell]: f.value for f in mine if not f.is_ceiling},
+            ceilings={self._index[f.cell]: f.value for f in mine if f.is_ceiling},
+        )
+
+    def _measure_of(self, cell: CellRef) -> Measure | None:
+        measures = self._tables[cell.table].measures
+        return next((m for m in measures if m.name == self._measure), None)
+
+    def _parts(self, cell: CellRef) -> Iterator[CellRef]:
+        measure = self._measure_of(cell)
+        if measure is not None:
+            table = self._tables[cell.table]
+            yield from (CellRef(cell.table, key) for key in table.parts(measure, cell.key))
+
+    def _form(self, cell: CellRef) -> Entries:
+        return {self._columns[part]: 1 for part in self._parts(cell)}
+
+    def _value(self, cell: CellRef) -> int:
+        return self._tables[cell.table].cells[cell.key].values.get(self._measure, 0)
+
+    def _is_zero(self, cell: CellRef) -> bool:
+        return self._tables[cell.table].cells[cell.key].is_structural_zero
+
+    def _orderings(self) -> Iterator[Entries]:
+        """Part − whole ≤ 0 for each part, and whole − sum of parts ≤ 0, where parts do not add up."""
+        for cell, column in self._columns.items():
+            table, measure = self._tables[cell.table], self._measure_of(cell)
+            for place, dimension in enumerate(table.dimensions):
+                under = dimension.children.get(cell.key[place], ())
+                if measure is None or dimension.name in measure.additive_over or not under:
+                    continue
+                parts = [
+                    self._columns[CellRef(cell.table, (*cell.key[:place], code, *cell.key[place + 1 :]))]
+                    for code in under
+                ]
+                yield from ({part: 1, column: -1} for part in parts)
+                yield {column: 1, **dict.fromkeys(parts, -1)}
+
+    def _same(self, links: Sequence[Link]) -> Sparse:
+        mine = sorted(
+            (link for link in links if self._measure in link.measures), key=lambda link: (link.left, link.right)
+        )
+        for link in mine:
+            if self._value(link.left) != self._value(link.right):
+                raise TableRefused(
+                    f"{link.left} and {link.right} must show the same {self._measure} and do not.",
+                    "Correct the statistics models, or the links in the disclosure policy.",
+                )
+        left = self._matrix([self._form(link.left) for link in mine])
+        return left - self._matrix([self._form(link.right) for link in mine])
+
+    def _refuse_wrong_sums(self, forms: Sparse, values: npt.NDArray[np.int64]) -> None:
+        finest = np.array([self._value(cell) for cell in self._columns], dtype=np.int64)
+        wrong = np.flatnonzero(forms @ finest != values)
+        with_measure = [i for i in wrong if self._measure_of(self._cells[i]) is not None]
+        if with_measure:
+            raise TableRefused(
+                f"{self._cells[with_measure[0]]}: {self._measure} is not the sum of its parts.",
+                "Correct the statistics model; a table whose totals do not add up cannot be protected.",
+            )
+
+    def _matrix(self, rows: Sequence[Entries]) -> Sparse:
+        lengths = [len(row) for row in rows]
+        return csr_array(
+            (
+                np.fromiter(chain.from_iterable(row.values() for row in rows), dtype=np.int64),
+                np.fromiter(chain.from_iterable(row.keys() for row in rows), dtype=np.int64),
+                np.concatenate([[0], np.cumsum(lengths, dtype=np.int64)]),
+            ),
+            shape=(len(rows), len(self._columns)),
+        )
+
+
+def all_rows(system: System) -> npt.NDArray[np.int64]:
+    """Every cell's row, then the links' rows, as one dense matrix."""
+    dense: npt.NDArray[np.int64] = vstack([system.forms, system.same]).toarray().astype(np.int64)
+    return dense

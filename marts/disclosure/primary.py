@@ -1,0 +1,56 @@
+"""Which cells must not be shown because of what stands in them alone."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+from marts.disclosure.table import CellRef
+
+if TYPE_CHECKING:
+    from collections.abc import Iterable
+
+    from marts.disclosure.policy import Rules
+    from marts.disclosure.table import Cell, Table
+
+PERCENT = 100
+THRESHOLD = "threshold"
+P_PERCENT = "p_percent"
+
+
+def primary_cells(tables: Iterable[Table], rules: Rules) -> dict[CellRef, str]:
+    """The cells to be masked for their own sake, with the rule that asks for it; all measures of a cell share it."""
+    found = {}
+    for table in tables:
+        for key, cell in table.cells.items():
+            rule = broken_rule(cell, rules)
+            if rule:
+                found[CellRef(table.name, key)] = rule
+    return found
+
+
+def broken_rule(cell: Cell, rules: Rules) -> str:
+    """``threshold`` or ``p_percent``; empty when the cell may be shown.
+
+    An empty cell tells something about everyone who is not in it, unless it is empty by structure.
+    """
+    if cell.is_structural_zero:
+        return ""
+    if cell.contributor_count < rules.minimum_contributors:
+        return THRESHOLD
+    if is_dominated(cell, rules):
+        return P_PERCENT
+    return ""
+
+
+def is_dominated(cell: Cell, rules: Rules) -> bool:
+    """Whether the second-largest contributor can estimate the largest within p %.
+
+    It subtracts its own share from the total and is wrong by all the others together.
+    """
+    return missing_room(cell, rules) > 0
+
+
+def missing_room(cell: Cell, rules: Rules) -> int:
+    """By how much the others fall short of hiding the largest: the room a reader must see above the total."""
+    others = cell.values[rules.magnitude_measure] - cell.largest - cell.second_largest
+    return -((others * PERCENT - rules.p_percent * cell.largest) // PERCENT)
