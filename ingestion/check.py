@@ -15,10 +15,10 @@ import duckdb
 
 from ingestion.city_profile import CityProfile
 from ingestion.contract import FeedContract, load_contract
-from ingestion.control import FoundTotals, check_totals, find_sidecar
+from ingestion.control import FoundTotals, check_totals, find_sidecar, read_sidecar
 from ingestion.errors import DataRefused
 from ingestion.feed_file import FeedFile, RefusedLine, file_sha256
-from ingestion.file_name import parse_file_name
+from ingestion.file_name import is_control_name, parse_file_name
 from ingestion.line_errors import FileFault, counted, render_file_fault, render_line_error
 from ingestion.recognition import recognise_feed
 from ingestion.row_sql import LINE_COLUMN, framed_relation, is_sound, quoted, typed_value
@@ -77,6 +77,8 @@ def render(report: CheckReport) -> list[str]:
 
 
 def _check_file(path: Path, profile: CityProfile) -> CheckReport:
+    if is_control_name(path.name):
+        return _check_sidecar(path)
     report = CheckReport(path.name)
     try:
         feed: str | None = parse_file_name(path.name).feed
@@ -88,11 +90,22 @@ def _check_file(path: Path, profile: CityProfile) -> CheckReport:
         contract = load_contract(feed)
         report.feed, report.title_ja = feed, contract.title_ja
         if not is_empty:
-            _read(report, FeedFile(path, contract, profile.encoding(contract)))
+            _read(report, FeedFile(path.name, path, contract, profile.encoding(contract)))
     elif not is_empty:
         report.faults.append(FileFault("the content is that of no known feed", "Check that it is the right file."))
     if is_empty:
         report.faults.append(FileFault("the file is empty", "Ask the sender for the file again."))
+    return report
+
+
+def _check_sidecar(path: Path) -> CheckReport:
+    """A control file given by itself, as happens with ``check inbox/*``: only its form is judged."""
+    report = CheckReport(path.name, "control", "合計")
+    try:
+        stated = read_sidecar(path)
+        report.row_count, report.yen = stated.row_count, stated.yen
+    except DataRefused as refused:
+        report.faults.append(FileFault(str(refused), refused.remedy))
     return report
 
 

@@ -110,6 +110,6 @@ def check_totals(
             return None, [*faults, FileFault(str(refused), refused.remedy)]
         return stated, faults + sidecar_faults(stated, found)
     if stated is None and is_sidecar_required:
-        remedy = f"Deliver {control_names(file.path.name)[0]} beside it, or set control_files in city.toml."
+        remedy = f"Deliver {control_names(file.name)[0]} beside it, or set control_files in city.toml."
         faults.append(FileFault("the control file is missing", remedy))
     return stated, faults

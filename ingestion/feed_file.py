@@ -39,8 +39,9 @@ class RefusedLine:
 
 @dataclass(frozen=True)
 class FeedFile:
-    """A file on disk together with what it should contain."""
+    """A file on disk together with what it should contain. ``name`` is the one it was delivered under."""
 
+    name: str
     path: Path
     contract: FeedContract
     encoding: str
@@ -50,6 +51,13 @@ class FeedFile:
         if self.contract.format == "fixed":
             return read_fixed_width_feed(self.path, self.contract, self.encoding, framed_path)
         return read_csv_feed(self.path, self.contract.layout, self.encoding, framed_path)
+
+    def header_line(self) -> bytes:
+        """The first line of a CSV as delivered; nothing for fixed-width files."""
+        if self.contract.format == "fixed":
+            return b""
+        with self.path.open("rb") as source:
+            return source.readline()
 
     def reread(self, line_nos: Collection[int]) -> dict[int, Record]:
         """The records of the given numbers once more, with their bytes."""

@@ -80,14 +80,8 @@ class FileLoad:
         """Put the refused lines of a loaded file into quarantine."""
         if self.refused:
             loaded = self.outcome.row_count_loaded
-            self.outcome.messages = error_lines(self.file.path.name, [], self.refused, loaded)
-            keep_lines(home, self.file, self._header_line(), self.refused, self.outcome.messages)
-
-    def _header_line(self) -> bytes:
-        if self.file.contract.format == "fixed":
-            return b""
-        with self.file.path.open("rb") as source:
-            return source.readline()
+            self.outcome.messages = error_lines(self.file.name, [], self.refused, loaded)
+            keep_lines(home, self.file, self.outcome.file_sha256, self.refused, self.outcome.messages)
 
     def _judge_rows(self, framed: Framed) -> None:
         """Take out what must not stay, and count."""

@@ -73,8 +73,8 @@ class Home:
         return self.root / "city.toml"
 
     def create(self) -> Home:
-        """Make the rooms that are missing; those that hold personal data are readable by their owner only."""
-        self.root.mkdir(parents=True, exist_ok=True)
+        """Make the rooms that are missing; a home made here is for its owner only, as it holds personal data."""
+        self.root.mkdir(mode=0o700, parents=True, exist_ok=True)
         for room in (self.inbox, self.released, self.dagster, self.reports):
             room.mkdir(exist_ok=True)
         for room in (self.archive, self.quarantine, self.keys, self.work):

@@ -8,19 +8,18 @@ killed between two of these steps is completed by the next one.
 
 from __future__ import annotations
 
-import os
-import shutil
 import tempfile
 from collections.abc import Callable
 from dataclasses import dataclass
 from pathlib import Path
 from typing import TYPE_CHECKING
 
+from ingestion.archive import archive_file, remove_when_archived
 from ingestion.city_profile import CityProfile, read_city_profile
 from ingestion.contract import load_contract
 from ingestion.control import find_sidecar
 from ingestion.errors import DataRefused
-from ingestion.feed_file import FeedFile, file_sha256
+from ingestion.feed_file import FeedFile
 from ingestion.file_ledger import DUPLICATE, FileOutcome, loaded_under, next_file_no, record_outcome
 from ingestion.file_load import FileLoad
 from ingestion.file_name import FeedFileName, is_control_name, parse_file_name
@@ -113,23 +112,23 @@ class _Delivery:
         self.run = run
         self.path = path
         self.sidecar = find_sidecar(path)
-        self.sha256 = file_sha256(path)
-        self.outcome = FileOutcome(next_file_no(run.connection), self.sha256, path.name, byte_count=path.stat().st_size)
+        self.archived = archive_file(run.home, path)
+        self.archived_sidecar = archive_file(run.home, self.sidecar) if self.sidecar else None
+        self.outcome = FileOutcome(
+            next_file_no(run.connection), self.archived.sha256, path.name, byte_count=self.archived.byte_count
+        )
 
     def take(self) -> FileOutcome:
-        """Archive, load or refuse, and take out of the inbox."""
-        self._archive(self.path)
-        if self.sidecar:
-            self._archive(self.sidecar)
+        """Load or refuse, and take out of the inbox."""
         try:
             name = self._accepted_name()
         except DataRefused as refused:
             return self._refuse(FileFault(str(refused), refused.remedy))
-        earlier = loaded_under(self.run.connection, self.sha256)
+        earlier = loaded_under(self.run.connection, self.archived.sha256)
         if earlier is not None:
             return self._recognise(earlier)
         contract = load_contract(name.feed)
-        file = FeedFile(self.path, contract, self.run.profile.encoding(contract))
+        file = FeedFile(self.path.name, self.archived.path, contract, self.run.profile.encoding(contract))
         load = FileLoad(self.run.connection, file, self.outcome, self.run.framed_path, self.sidecar)
         load.run(self.run.secret, name, is_sidecar_required=self.run.profile.are_control_files_required)
         if load.faults:
@@ -172,22 +171,10 @@ class _Delivery:
 
     def _keep(self, lines: list[str]) -> None:
         self.outcome.messages = lines
-        keep_file(self.run.home, self.path, self.sha256, self.sidecar, lines)
-
-    def _archive(self, path: Path) -> None:
-        sha256 = self.sha256 if path == self.path else file_sha256(path)
-        kept = self.run.home.archive / sha256[:2] / f"{sha256}_{path.name}"
-        if kept.exists():
-            return
-        kept.parent.mkdir(mode=0o700, exist_ok=True)
-        beside = kept.with_name(f".{kept.name}.part")
-        shutil.copyfile(path, beside)
-        with beside.open("rb") as copied:
-            os.fsync(copied.fileno())
-        beside.chmod(0o400)
-        beside.rename(kept)
+        keep_file(self.run.home, self.path, self.archived.sha256, self.sidecar, lines)
 
     def _clear(self) -> None:
-        self.path.unlink()
-        if self.sidecar:
-            self.sidecar.unlink()
+        # The sidecar first: a file that stays behind is recognised as loaded, a sidecar alone would wait for ever.
+        if self.sidecar and self.archived_sidecar:
+            remove_when_archived(self.sidecar, self.archived_sidecar)
+        remove_when_archived(self.path, self.archived)

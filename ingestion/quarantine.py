@@ -61,17 +61,18 @@ def keep_file(home: Home, path: Path, sha256: str, sidecar: Path | None, lines: 
     return kept
 
 
-def keep_lines(home: Home, file: FeedFile, header: bytes, refused: Sequence[RefusedLine], lines: Sequence[str]) -> Path:
-    """Write the refused lines of a loaded file.
-
-    As delivered and under their header, and what is wrong with them.
-    """
-    name = PurePath(file.path.name)
+def keep_lines(home: Home, file: FeedFile, sha256: str, refused: Sequence[RefusedLine], lines: Sequence[str]) -> Path:
+    """Write the refused lines of a loaded file, as delivered and under their header, and what is wrong with them."""
+    name = PurePath(file.name)
+    content = b"".join([file.header_line(), *(line.raw.removesuffix(b"\r") + b"\r\n" for line in refused)])
     kept = home.quarantine / f"{name.stem}.lines{name.suffix}"
-    content = [header, *(line.raw.removesuffix(b"\r") + b"\r\n" for line in refused)]
-    kept.write_bytes(b"".join(content))
+    prefix = ""
+    if kept.exists() and kept.read_bytes() != content:
+        prefix = f"{sha256[:12]}."
+        kept = kept.with_name(prefix + kept.name)
+    kept.write_bytes(content)
     kept.chmod(_OWNER_ONLY)
-    write_text(home.quarantine / f"{name}.errors.txt", lines)
+    write_text(home.quarantine / f"{prefix}{name}.errors.txt", lines)
     return kept
 
 

@@ -18,6 +18,9 @@ if TYPE_CHECKING:
 
     from ingestion.home import Home
 
+MEMORY_LIMIT = "2GiB"
+"""Most memory that DuckDB takes while loading; beyond it, it writes to disk beside the warehouse."""
+
 CONTROL_TABLES = {
     "feed_files": """
         file_no INTEGER, file_sha256 VARCHAR, file_name VARCHAR, feed VARCHAR, municipality_code VARCHAR,
@@ -51,7 +54,7 @@ def open_warehouse(home: Home) -> Iterator[duckdb.DuckDBPyConnection]:
             raise
         raise Busy("another run is using the warehouse", "Wait until it has finished, then repeat.") from error
     try:
-        connection.execute("SET preserve_insertion_order = true; SET enable_progress_bar = false")
+        connection.execute(f"SET enable_progress_bar = false; SET memory_limit = '{MEMORY_LIMIT}'")
         yield connection
     finally:
         connection.close()

@@ -5,21 +5,21 @@ Kept for correction; all else is loaded.
 
 from __future__ import annotations
 
-import shutil
 from typing import TYPE_CHECKING
 
 import pytest
 
 from ingestion.check import check, render
 from ingestion.contract import load_contract
-from ingestion.home import Home
 from ingestion.loader import load_inbox
-from ingestion.warehouse import ensure_warehouse
 from tests.ingestion_deliveries import Row, csv_bytes, deliver, end_record, levy_rows, transfer_records
+from tests.ingestion_home import fresh_home
 
 if TYPE_CHECKING:
     from collections.abc import Callable
     from pathlib import Path
+
+    from ingestion.home import Home
 
 LEVY = load_contract("levy")
 BAD = "levy.072036.20250402.001.csv"
@@ -27,17 +27,9 @@ GOOD = "levy.072036.20250401.001.csv"
 YEN = "column 50 本税調定額 (principal_levied_yen)"
 
 
-@pytest.fixture(scope="module")
-def empty_home(tmp_path_factory: pytest.TempPathFactory) -> Home:
-    """A home with an empty warehouse, made once: making its tables takes longer than loading a few files."""
-    home = Home(tmp_path_factory.mktemp("empty") / "home")
-    ensure_warehouse(home)
-    return home
-
-
 @pytest.fixture
-def home(tmp_path: Path, empty_home: Home) -> Home:
-    home = Home(shutil.copytree(empty_home.root, tmp_path / "home"))
+def home(tmp_path: Path) -> Home:
+    home = fresh_home(tmp_path)
     deliver(home.inbox, GOOD, csv_bytes(LEVY, levy_rows(2)), 2, 2000)
     return home
 

@@ -57,6 +57,16 @@ def test_feed_rows_and_yen_are_named_without_a_warehouse(tmp_path: Path) -> None
     assert sorted(tmp_path.iterdir()) == before
 
 
+def test_a_control_file_given_by_itself_is_told_as_such(tmp_path: Path) -> None:
+    path = deliver(tmp_path, "levy.072036.20250401.001.csv", csv_bytes(load_contract("levy"), levy_rows(2)), 2, 2000)
+    sidecar = path.with_name("levy.072036.20250401.001.control.csv")
+    (report,) = check([sidecar])
+    assert render(report) == [f"{sidecar.name} · control 合計 · 2 rows, 2,000 yen · ok"]
+    sidecar.write_text("rows\n")
+    (report,) = check([sidecar])
+    assert not report.is_accepted
+
+
 def test_an_unknown_name_is_an_error_even_when_the_content_is_known(tmp_path: Path) -> None:
     path = tmp_path / "april.csv"
     path.write_bytes(csv_bytes(STORE, receipt_rows(2)))

@@ -1,24 +1,18 @@
-"""Loading.
-
-Each file once, each record once, whole files or nothing when the totals do not hold, nothing lost.
-"""
+"""Loading: each file once, each record once, with its keys and its place; killed runs are completed."""
 
 from __future__ import annotations
 
 import hashlib
-import shutil
 import stat
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING
 
-import duckdb
 import pytest
 
-from ingestion import loader
+from ingestion import file_load, loader
+from ingestion.archive import ArchivedFile, remove_when_archived
 from ingestion.contract import load_contract
-from ingestion.home import Home
 from ingestion.loader import load_feed, load_inbox, register_inbox
 from ingestion.pseudonym import instalment_value, pseudonym, read_secret
-from ingestion.warehouse import ensure_warehouse
 from tests.ingestion_deliveries import (
     csv_bytes,
     deliver,
@@ -27,44 +21,21 @@ from tests.ingestion_deliveries import (
     receipt_rows,
     sound_row,
     transfer_records,
-    write_sidecar,
 )
+from tests.ingestion_home import LEVY_NAME, deliver_levy, fresh_home, one, query
 
 if TYPE_CHECKING:
     from pathlib import Path
 
-    from ingestion.file_ledger import FileOutcome
+    from ingestion.home import Home
 
 LEVY = load_contract("levy")
 STORE = load_contract("convenience_store")
-NAME = "levy.072036.20250401.001.csv"
-
-
-@pytest.fixture(scope="module")
-def empty_home(tmp_path_factory: pytest.TempPathFactory) -> Home:
-    """A home with an empty warehouse, made once: making its tables takes longer than loading a few files."""
-    home = Home(tmp_path_factory.mktemp("empty") / "home")
-    ensure_warehouse(home)
-    return home
 
 
 @pytest.fixture
-def home(tmp_path: Path, empty_home: Home) -> Home:
-    return Home(shutil.copytree(empty_home.root, tmp_path / "home"))
-
-
-def query(home: Home, sql: str) -> list[tuple[Any, ...]]:
-    with duckdb.connect(str(home.warehouse), read_only=True) as connection:
-        return connection.execute(sql).fetchall()
-
-
-def deliver_levy(home: Home, name: str = NAME, count: int = 3) -> Path:
-    return deliver(home.inbox, name, csv_bytes(LEVY, levy_rows(count)), count, count * 1000)
-
-
-def one(outcomes: list[FileOutcome]) -> FileOutcome:
-    assert len(outcomes) == 1
-    return outcomes[0]
+def home(tmp_path: Path) -> Home:
+    return fresh_home(tmp_path)
 
 
 def test_rows_carry_their_file_line_delivery_and_keys(home: Home) -> None:
@@ -167,87 +138,6 @@ def test_a_record_that_stands_twice_in_a_file_is_loaded_once(home: Home) -> None
     assert query(home, "SELECT source_line_no FROM raw_convenience_store ORDER BY 1") == [(2,), (3,)]
 
 
-@pytest.mark.parametrize(
-    ("rows", "yen", "sha256", "cause"),
-    [
-        (4, 3000, None, "states 4 rows, the file has 3"),
-        (3, 3001, None, "states 3,001 yen, the rows add up to 3,000"),
-        (3, 3000, "0" * 64, "another sha256"),
-    ],
-)
-def test_a_wrong_control_file_refuses_the_whole_file(
-    home: Home, rows: int, yen: int, sha256: str | None, cause: str
-) -> None:
-    path = deliver_levy(home)
-    write_sidecar(path, rows, yen, sha256)
-    outcome = one(load_inbox(home))
-    assert outcome.file_status == "quarantined"
-    assert cause in (outcome.cause or "")
-    assert (outcome.row_count_delivered, outcome.row_count_loaded, outcome.row_count_quarantined) == (3, 0, 3)
-    assert (outcome.yen_delivered, outcome.yen_quarantined) == (3000, 3000)
-    assert query(home, "SELECT count(*) FROM raw_levy") == [(0,)]
-    kept = {path.name for path in home.quarantine.iterdir()}
-    assert kept == {NAME, f"{NAME}.errors.txt", "levy.072036.20250401.001.control.csv"}
-
-
-@pytest.mark.parametrize("content", ["", "rows,amount_yen\n3,3000\n", "rows,amount_yen,sha256\n3,3000.0,x\n"])
-def test_an_unreadable_control_file_refuses_the_file(home: Home, content: str) -> None:
-    path = deliver_levy(home)
-    path.with_name("levy.072036.20250401.001.control.csv").write_text(content)
-    outcome = one(load_inbox(home))
-    assert outcome.file_status == "quarantined"
-    assert "control file" in (outcome.cause or "")
-
-
-def test_a_missing_control_file_refuses_the_file_unless_the_city_does_without(home: Home) -> None:
-    deliver_levy(home).with_name("levy.072036.20250401.001.control.csv").unlink()
-    assert one(load_inbox(home)).cause == "the control file is missing"
-    shutil.move(home.quarantine / NAME, home.inbox / NAME)
-    home.city_profile.write_text('control_files = "optional"\n')
-    assert one(load_inbox(home)).file_status == "loaded"
-
-
-def test_the_control_file_may_carry_the_full_name(home: Home) -> None:
-    path = deliver_levy(home)
-    path.with_name("levy.072036.20250401.001.control.csv").rename(path.with_name(f"{NAME}.control.csv"))
-    assert one(load_inbox(home)).file_status == "loaded"
-
-
-def test_an_unreadable_amount_is_implied_by_the_control_total(home: Home) -> None:
-    rows = levy_rows(3)
-    rows[1]["principal_levied_yen"] = "1e3"
-    rows[2]["levy_year"] = "25"
-    deliver(home.inbox, NAME, csv_bytes(LEVY, rows), 3, 3000)
-    outcome = one(load_inbox(home))
-    assert (outcome.file_status, outcome.row_count_loaded, outcome.row_count_quarantined) == ("loaded", 1, 2)
-    assert (outcome.yen_delivered, outcome.yen_loaded, outcome.yen_quarantined) == (3000, 1000, 2000)
-
-
-def test_line_errors_are_told_even_when_the_whole_file_is_refused(home: Home) -> None:
-    rows = levy_rows(3)
-    rows[1]["statutory_due_date"] = "20250231"
-    deliver(home.inbox, NAME, csv_bytes(LEVY, rows), 9, 3000)
-    outcome = one(load_inbox(home))
-    text = "\n".join(outcome.messages)
-    assert "states 9 rows" in text
-    assert "line 3, column 44 法定納期限 (statutory_due_date)" in text
-    assert query(home, "SELECT source_line_no, column_name FROM quarantined_lines") == [(3, "statutory_due_date")]
-
-
-def test_a_trailer_that_does_not_add_up_refuses_the_file(home: Home) -> None:
-    *others, trailer = transfer_records([("C1", 1000, "0"), ("C2", 500, "1")])
-    wrong = trailer.replace(b"000000001500", b"000000001501")
-    path = home.inbox / "account_transfer_result.072036.20250401.001.dat"
-    path.write_bytes(b"".join([*others, wrong, end_record()]))
-    outcome = one(load_inbox(home))
-    assert outcome.file_status == "quarantined"
-    assert "1,501 yen (total_yen), its records add up to 1,500 yen" in (outcome.cause or "").replace(
-        "1,500", "1,500 yen"
-    )
-    assert "account_transfer_result.072036.20250401.001.dat, line 4:" in outcome.messages[0]
-    assert query(home, "SELECT count(*) FROM raw_account_transfer_result") == [(0,)]
-
-
 def test_transfer_results_are_loaded_with_their_header_and_their_nature(home: Home) -> None:
     path = home.inbox / "account_transfer_result.072036.20250401.001.dat"
     path.write_bytes(b"\r\n".join([*transfer_records([("C1", 1000, "0"), ("C2", 500, "1")]), end_record()]))
@@ -271,25 +161,20 @@ def test_a_result_is_no_duplicate_of_its_request(home: Home) -> None:
     assert sorted(rows) == [(False, "0"), (False, "0"), (True, "0"), (True, "1")]
 
 
-def test_refused_lines_are_kept_with_their_header_and_load_when_corrected(home: Home) -> None:
-    rows = levy_rows(3)
-    rows[1]["principal_levied_yen"] = "1.5"
-    deliver(home.inbox, NAME, csv_bytes(LEVY, rows), 3, 3000)
-    load_inbox(home)
-    kept = home.quarantine / "levy.072036.20250401.001.lines.csv"
-    assert kept.read_bytes() == csv_bytes(LEVY, [rows[1]])
-    corrected = kept.read_bytes().replace(b",1.5,", b",1000,")
-    deliver(home.inbox, "levy.072036.20250401.002.csv", corrected, 1, 1000)
-    assert one(load_inbox(home)).row_count_loaded == 1
-    assert query(home, "SELECT count(*), sum(principal_levied_yen) FROM raw_levy") == [(3, 3000)]
+def test_a_file_that_grows_while_it_is_loaded_stays_in_the_inbox(home: Home, monkeypatch: pytest.MonkeyPatch) -> None:
+    path = deliver_levy(home)
+    take = remove_when_archived
 
+    def sender_writes_on(source: Path, archived: ArchivedFile) -> None:
+        if source == path:
+            with path.open("ab") as more:
+                more.write(b"more")
+        take(source, archived)
 
-def test_two_refused_files_of_one_name_are_both_kept(home: Home) -> None:
-    for content in (b"first", b"second"):
-        (home.inbox / NAME).write_bytes(content)
-        load_inbox(home)
-    kept = [path.read_bytes() for path in home.quarantine.glob("*levy*.csv")]
-    assert sorted(kept) == [b"first", b"second"]
+    with monkeypatch.context() as patch:
+        patch.setattr(loader, "remove_when_archived", sender_writes_on)
+        assert one(load_inbox(home)).row_count_loaded == 3
+    assert path.read_bytes().endswith(b"more")
 
 
 def test_originals_are_archived_by_hash_and_read_only(home: Home) -> None:
@@ -297,13 +182,13 @@ def test_originals_are_archived_by_hash_and_read_only(home: Home) -> None:
     content = path.read_bytes()
     digest = hashlib.sha256(content).hexdigest()
     load_inbox(home)
-    kept = home.archive / digest[:2] / f"{digest}_{NAME}"
+    kept = home.archive / digest[:2] / f"{digest}_{LEVY_NAME}"
     assert kept.read_bytes() == content
     assert stat.S_IMODE(kept.stat().st_mode) == 0o400
     assert len(list(home.archive.rglob("*.control.csv"))) == 1
 
 
-@pytest.mark.parametrize("step", ["_archive", "_clear"])
+@pytest.mark.parametrize("step", ["archive_file", "record_outcome", "remove_when_archived"])
 def test_a_run_that_is_killed_is_completed_by_the_next(home: Home, monkeypatch: pytest.MonkeyPatch, step: str) -> None:
     deliver_levy(home)
 
@@ -311,10 +196,10 @@ def test_a_run_that_is_killed_is_completed_by_the_next(home: Home, monkeypatch: 
         raise KeyboardInterrupt
 
     with monkeypatch.context() as patch:
-        patch.setattr(loader._Delivery, step, die)
+        patch.setattr(file_load if step == "record_outcome" else loader, step, die)
         with pytest.raises(KeyboardInterrupt):
             load_inbox(home)
-    assert (home.inbox / NAME).exists()
+    assert (home.inbox / LEVY_NAME).exists()
     load_inbox(home)
     assert query(home, "SELECT count(*) FROM raw_levy") == [(3,)]
     assert not list(home.inbox.iterdir())
@@ -343,19 +228,6 @@ def test_feeds_can_be_loaded_one_by_one_behind_the_files_of_no_feed(home: Home) 
     assert [outcome.file_name for outcome in register_inbox(home)] == ["notes.txt"]
     seen: list[tuple[int, int, str]] = []
     assert one(load_feed(home, "levy", lambda *step: seen.append(step))).row_count_loaded == 3
-    assert seen == [(1, 1, NAME)]
+    assert seen == [(1, 1, LEVY_NAME)]
     assert one(load_feed(home, "convenience_store")).row_count_loaded == 1
     assert load_feed(home, "levy") == []
-
-
-def test_rows_and_yen_of_every_file_balance(home: Home) -> None:
-    rows = levy_rows(6)
-    rows[2]["principal_levied_yen"] = "x"
-    deliver(home.inbox, NAME, csv_bytes(LEVY, rows), 6, 6000)
-    deliver(home.inbox, "levy.072036.20250402.001.csv", csv_bytes(LEVY, rows[3:]), 3, 3000)
-    deliver(home.inbox, "levy.072036.20250403.001.csv", csv_bytes(LEVY, rows[:2]), 2, 1)
-    load_inbox(home)
-    balance = """
-        SELECT file_status, row_count_delivered - row_count_loaded - row_count_duplicate - row_count_quarantined,
-               yen_delivered - yen_loaded - yen_duplicate - yen_quarantined FROM feed_files ORDER BY file_no"""
-    assert query(home, balance) == [("loaded", 0, 0), ("loaded", 0, 0), ("quarantined", 0, 0)]
