@@ -23,9 +23,7 @@ def addressees_suite() -> Suite:
         rules=(
             *(NotNull(f"{column}_given", f"{label}は空でない", column) for column, label in REQUIRED.items()),
             Unique("addressee_once", "納税義務者は一度だけ現れる", ("addressee_key",)),
-            InSet(
-                "household_kind_known", "世帯の種類は定められた語である", "household_kind", HOUSEHOLD_KINDS
-            ),
+            InSet("household_kind_known", "世帯の種類は定められた語である", "household_kind", HOUSEHOLD_KINDS),
             NoRows(
                 "key_is_pseudonym",
                 "鍵は仮名であり番号でない",

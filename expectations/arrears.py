@@ -81,22 +81,16 @@ def arrears_suite(as_of: date) -> Suite:
 def _amount_rules() -> tuple[NoRows, ...]:
     negative = "select * from judged where {} < 0"
     return (
-        NoRows(
-            "principal_not_negative", "本税未納額は負でない", negative.format("principal_outstanding_yen")
-        ),
+        NoRows("principal_not_negative", "本税未納額は負でない", negative.format("principal_outstanding_yen")),
         NoRows("late_charge_not_negative", "延滞金は負でない", negative.format("late_charge_accrued_yen")),
-        NoRows(
-            "demand_fee_not_negative", "督促手数料は負でない", negative.format("demand_fee_outstanding_yen")
-        ),
+        NoRows("demand_fee_not_negative", "督促手数料は負でない", negative.format("demand_fee_outstanding_yen")),
         NoRows("late_charge_within_segments", "延滞金は区間の合計を超えない", ABOVE_SEGMENTS),
     )
 
 
 def _ledger_rules(balances: str, as_of: date) -> tuple[NoRows, ...]:
     return (
-        NoRows(
-            "principal_as_in_ledger", "本税未納額は元帳の残高である", AS_IN_LEDGER.format(balances=balances)
-        ),
+        NoRows("principal_as_in_ledger", "本税未納額は元帳の残高である", AS_IN_LEDGER.format(balances=balances)),
         NoRows(
             "no_debt_missing",
             "納期限を過ぎた残高はすべて載っている",
@@ -115,7 +109,6 @@ def _day_rules(as_of: date) -> tuple[NoRows, ...]:
         NoRows(
             "overdue_days_counted",
             "延滞日数は納期限の翌日から数えている",
-            f"select * from judged where overdue_days <= 0 "
-            f"or overdue_days is distinct from date '{as_of}' - due_date",
+            f"select * from judged where overdue_days <= 0 or overdue_days is distinct from date '{as_of}' - due_date",
         ),
     )

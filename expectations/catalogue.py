@@ -42,9 +42,7 @@ def suite(name: str, as_of: date) -> Suite:
     """
     known = {suite.name: suite for suite in all_suites(as_of)}
     if name not in known:
-        raise ConfigurationError(
-            f"There is no expectation suite {name}.", f"Known suites: {', '.join(known)}."
-        )
+        raise ConfigurationError(f"There is no expectation suite {name}.", f"Known suites: {', '.join(known)}.")
     return known[name]
 
 

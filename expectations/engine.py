@@ -64,9 +64,7 @@ def _validate(warehouse: Path, suite: Suite) -> dict[str, Any]:
     with _datasource(warehouse) as source:
         asset = source.add_table_asset(name=suite.table, table_name=suite.table)
         batch = asset.add_batch_definition_whole_table("whole").get_batch()
-        gx_suite = gx.ExpectationSuite(
-            name=suite.name, expectations=[_translate(rule) for rule in suite.rules]
-        )
+        gx_suite = gx.ExpectationSuite(name=suite.name, expectations=[_translate(rule) for rule in suite.rules])
         # No list of unexpected values: they may be personal, and only counts are needed.
         form = {"result_format": "BASIC", "partial_unexpected_count": 0}
         results = batch.validate(gx_suite, result_format=form).results
@@ -99,9 +97,7 @@ def _fetch_before_rollback(*arguments: Any) -> None:  # noqa: ANN401  (signature
     """Great Expectations rolls back before it fetches, after which DuckDB has no rows left: fetch at once."""
     _, cursor, _, _, context, _ = arguments
     if cursor.description:
-        context.cursor_fetch_strategy = FullyBufferedCursorFetchStrategy(
-            cursor, initial_buffer=cursor.fetchall()
-        )
+        context.cursor_fetch_strategy = FullyBufferedCursorFetchStrategy(cursor, initial_buffer=cursor.fetchall())
 
 
 def _translate(rule: Rule) -> Any:  # noqa: ANN401  (Great Expectations is untyped)
@@ -129,9 +125,7 @@ def _finding(connection: duckdb.DuckDBPyConnection, suite: Suite, rule: Rule, ju
     try:
         count, place = first_place(connection, suite, rule)
     except duckdb.Error as error:
-        return Finding(
-            rule.name, rule.label_ja, Outcome.ERRORED, cause=_safe_text(type(error).__name__, str(error))
-        )
+        return Finding(rule.name, rule.label_ja, Outcome.ERRORED, cause=_safe_text(type(error).__name__, str(error)))
     return Finding(rule.name, rule.label_ja, Outcome.FAILED, failed_row_count=count, first_place=place)
 
 

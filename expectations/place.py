@@ -30,9 +30,7 @@ def first_place(connection: duckdb.DuckDBPyConnection, suite: Suite, rule: Rule)
     return int(found[0]), _describe(connection, place, found[1:])
 
 
-def _describe(
-    connection: duckdb.DuckDBPyConnection, place: tuple[str, ...], values: tuple[object, ...]
-) -> str:
+def _describe(connection: duckdb.DuckDBPyConnection, place: tuple[str, ...], values: tuple[object, ...]) -> str:
     """The place in words; empty when the rows have none."""
     if not place or values[0] is None:
         return ""

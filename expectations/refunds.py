@@ -50,9 +50,7 @@ def refunds_suite(as_of: date) -> Suite:
             Unique("overpayment_once", "過誤納番号は重ならない", ("overpayment_id",)),
             NoRows("overpaid_positive", "過誤納額は正である", "select * from judged where overpaid_yen <= 0"),
             *(
-                NoRows(
-                    f"{column}_not_negative", f"{label}は負でない", f"select * from judged where {column} < 0"
-                )
+                NoRows(f"{column}_not_negative", f"{label}は負でない", f"select * from judged where {column} < 0")
                 for column, label in SIGNS.items()
             ),
             NoRows(
@@ -67,9 +65,9 @@ def refunds_suite(as_of: date) -> Suite:
                 PENDING_AS_IN_LEDGER.format(as_of=as_of),
             ),
             NoRows(
-                "interest_period_in_order",
-                "加算金の期間は始期が終期より後でない",
-                "select * from judged where interest_start_date > interest_end_date",
+                "no_interest_outside_its_period",
+                "加算金は始期より前に生じない",
+                "select * from judged where interest_start_date > interest_end_date and refund_interest_yen <> 0",
             ),
             NoRows(
                 "instalment_known",

@@ -63,9 +63,7 @@ def _collection_results(as_of: date) -> Suite:
         title_ja="収入状況",
         rules=(
             *_shape_rules((*ACCOUNT_GRAIN, *ACCOUNT_YEN), ACCOUNT_GRAIN, as_of),
-            InSet(
-                "levy_class_known", "現年・滞繰・計の別がある", "levy_class", ("current", "carryover", "T")
-            ),
+            InSet("levy_class_known", "現年・滞繰・計の別がある", "levy_class", ("current", "carryover", "T")),
             NoRows(
                 "identity_holds",
                 "未済 = 調定 − 収入 − 欠損 + 還付未済",
@@ -73,10 +71,7 @@ def _collection_results(as_of: date) -> Suite:
                 "levied_yen - collected_yen - written_off_yen + refund_pending_yen",
             ),
             *(_rate_is_of_its_yen(column, yen) for column, yen in RATES.items()),
-            *(
-                _adds_up("collection_results", dimension, ACCOUNT_GRAIN, ACCOUNT_YEN)
-                for dimension in changing
-            ),
+            *(_adds_up("collection_results", dimension, ACCOUNT_GRAIN, ACCOUNT_YEN) for dimension in changing),
         ),
         compared_with=("cells_dimension_codes",),
         named_by=ACCOUNT_GRAIN,
@@ -122,9 +117,7 @@ def _adds_up(table: str, dimension: str, grain: Sequence[str], measures: Sequenc
     kept = "".join(f"judged.{column}, " for column in others)
     same = "".join(f" and sums.{column} = judged.{column}" for column in others)
     summed = ", ".join(f"sum(judged.{measure}) as {measure}" for measure in measures)
-    differs = " or ".join(
-        f"judged.{measure} is distinct from coalesce(sums.{measure}, 0)" for measure in measures
-    )
+    differs = " or ".join(f"judged.{measure} is distinct from coalesce(sums.{measure}, 0)" for measure in measures)
     sql = f"""
 with tree as (
   select code, coalesce(nullif(parent, ''), 'T') as parent from cells_dimension_codes

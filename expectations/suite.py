@@ -36,9 +36,7 @@ def _layout_rules(contract: FeedContract) -> tuple[Rule, ...]:
             rules.append(NotNull(f"{column.name}_given", f"{column.item_ja}は空でない", column.name))
         if column.type == "code" and column.codes and not column.is_open_list:
             codes = tuple(column.codes)
-            rules.append(
-                InSet(f"{column.name}_known", f"{column.item_ja}は定められた符号である", column.name, codes)
-            )
+            rules.append(InSet(f"{column.name}_known", f"{column.item_ja}は定められた符号である", column.name, codes))
         if column.personal == "vault":
             rules.append(
                 _pattern(
@@ -62,12 +60,8 @@ def _key_rules(contract: FeedContract) -> tuple[Rule, ...]:
     if "instalment_id" in names:
         rules.append(NotNull("instalment_id_given", "期別の鍵は空でない", "instalment_id"))
     version = ("record_hash",) if contract.row_kind == "state" else ()
-    rules.append(
-        Unique("line_once", "元の行は一度だけ取り込まれている", ("source_file_no", "source_line_no"))
-    )
-    rules.append(
-        Unique("record_once", "同じ記録は一度だけ取り込まれている", (*contract.record_key, *version))
-    )
+    rules.append(Unique("line_once", "元の行は一度だけ取り込まれている", ("source_file_no", "source_line_no")))
+    rules.append(Unique("record_once", "同じ記録は一度だけ取り込まれている", (*contract.record_key, *version)))
     return tuple(rules)
 
 
@@ -79,9 +73,7 @@ def _ledger_rules(contract: FeedContract) -> tuple[Rule, ...]:
     """Nothing lost: rows and yen agree with the ledger of files, file by file."""
     files = f"(select * from feed_files where feed = '{contract.feed}' and file_status = 'loaded')"
     yen = f"coalesce(sum({contract.amount}), 0)" if contract.amount else "0"
-    held = (
-        f"(select source_file_no as file_no, count(*) as rows_held, {yen} as yen_held from judged group by 1)"
-    )
+    held = f"(select source_file_no as file_no, count(*) as rows_held, {yen} as yen_held from judged group by 1)"
     joined = f"{files} f full join {held} h using (file_no)"
     compared = f"select coalesce(f.file_no, h.file_no) as source_file_no from {joined} where "
     listed = f"select file_no as source_file_no from {files} where "
@@ -126,7 +118,5 @@ def _yen_rules(compared: str, listed: str) -> tuple[Rule, ...]:
             "全額が取込・重複・保留のいずれかである",
             f"{listed}yen_delivered is distinct from yen_loaded + yen_duplicate + yen_quarantined",
         ),
-        NoRows(
-            "control_yen_agrees", "金額は送付票・トレーラと一致する", f"{listed}control_yen <> yen_delivered"
-        ),
+        NoRows("control_yen_agrees", "金額は送付票・トレーラと一致する", f"{listed}control_yen <> yen_delivered"),
     )

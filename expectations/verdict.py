@@ -45,9 +45,7 @@ def fingerprint(connection: duckdb.DuckDBPyConnection, tables: Sequence[str]) ->
     for table in tables:
         columns = connection.execute(f'describe "{table}"').fetchall()
         listed = ", ".join(f'"{column[0]}"' for column in columns)
-        content = connection.execute(
-            f'select count(*), sum(hash({listed})::hugeint) from "{table}"'
-        ).fetchone()
+        content = connection.execute(f'select count(*), sum(hash({listed})::hugeint) from "{table}"').fetchone()
         digest.update(repr((table, [column[:2] for column in columns], content)).encode())
     return digest.hexdigest()
 
@@ -73,9 +71,7 @@ def store_verdict(connection: duckdb.DuckDBPyConnection, result: SuiteResult) ->
         "findings": [vars(finding) for finding in result.findings],
     }
     connection.execute(CREATE_TABLE)
-    connection.execute(
-        "delete from quality_verdicts where suite = ? and as_of_date = ?", [result.suite, result.as_of]
-    )
+    connection.execute("delete from quality_verdicts where suite = ? and as_of_date = ?", [result.suite, result.as_of])
     connection.execute(
         "insert into quality_verdicts values (?, ?, ?, ?, ?, ?, ?, ?)",
         [
@@ -132,9 +128,7 @@ def require_passed(connection: duckdb.DuckDBPyConnection, as_of: date, suites: S
         _require_one(connection, as_of, suite_of(name, as_of))
 
 
-def _stored(
-    connection: duckdb.DuckDBPyConnection, as_of: date, suite: str
-) -> tuple[str, str, int, int] | None:
+def _stored(connection: duckdb.DuckDBPyConnection, as_of: date, suite: str) -> tuple[str, str, int, int] | None:
     """Outcome, fingerprint, failed and errored count; none before the first judging. Works read-only."""
     try:
         return connection.execute(
@@ -160,9 +154,7 @@ def _require_one(connection: duckdb.DuckDBPyConnection, as_of: date, suite: Suit
         raise GateRefused(f"Suite {suite.name} has no verdict as of {as_of}.", REMEDY)
     outcome, digest, failed, errored = verdict
     if outcome == Outcome.ERRORED:
-        raise GateRefused(
-            f"Suite {suite.name} could not be judged: {errored} expectation(s) errored.", REMEDY
-        )
+        raise GateRefused(f"Suite {suite.name} could not be judged: {errored} expectation(s) errored.", REMEDY)
     if outcome != Outcome.PASSED:
         raise GateRefused(f"Suite {suite.name} failed: {failed} expectation(s) are not met.", REMEDY)
     if not _is_of_this_data(connection, suite, digest):

@@ -7,6 +7,7 @@ from collections.abc import Iterator
 
 import dagster as dg
 
+from ingestion.file_ledger import FileOutcome
 from ingestion.loader import load_feed, register_inbox
 from orchestration.load_totals import LoadTotals, totals_of_feed
 from orchestration.progress import say
@@ -27,8 +28,7 @@ def inbox() -> Iterator[dg.MaterializeResult[None]]:
     with step() as home:
         refused = register_inbox(home)
         forget_verdicts(home)
-    for outcome in refused:
-        _tell(outcome.messages)
+    _tell(refused)
     yield dg.MaterializeResult(asset_key="feed_files", metadata={"files of no feed": len(refused)})
     yield dg.MaterializeResult(asset_key="raw_city_parameters")
 
@@ -38,8 +38,7 @@ def _load(feed: str) -> dg.MaterializeResult[None]:
     with step() as home:
         outcomes = load_feed(home, feed)
         held, new = totals_of_feed(home, feed), LoadTotals.of(outcomes)
-    for outcome in outcomes:
-        _tell(outcome.messages)
+    _tell(outcomes)
     say(
         "load",
         f"raw_{feed}: {held.row_count:,} rows ({new.row_count:,} new), {held.quarantined_count:,} quarantined",
@@ -56,10 +55,10 @@ def _load(feed: str) -> dg.MaterializeResult[None]:
     )
 
 
-def _tell(messages: list[str]) -> None:
-    """Pass on what the loader says about a file; it names file, line, column, cause and remedy."""
-    for message in messages:
-        say("load", message)
+def _tell(outcomes: list[FileOutcome]) -> None:
+    """Pass on what the loader says of refused files and lines: place, cause, remedy. Known files are only counted."""
+    for message in (message for outcome in outcomes if outcome.is_refused for message in outcome.messages):
+        say("refused", message)
 
 
 @dg.asset(deps=["feed_files"], group_name="address", description="宛名: who owes: people and corporations")

@@ -151,9 +151,7 @@ LEDGER = {
         "int_ledger_entries", "source_file_no = 99", 11, "file no. 99 (not in feed_files) line 11"
     ),
     "entry_has_an_instalment": Fault("delete from int_instalments where row_no = 13", line(13)),
-    "levied_as_delivered": Fault(
-        "update raw_levy set principal_levied_yen = 999 where source_line_no = 1", line(1)
-    ),
+    "levied_as_delivered": Fault("update raw_levy set principal_levied_yen = 999 where source_line_no = 1", line(1)),
     "received_as_reported": Fault("delete from fct_unidentified_receipts", line(300)),
 }
 ARREARS = {
@@ -177,7 +175,9 @@ REFUNDS = {
     "refund_interest_yen_not_negative": _row("fct_refunds", "refund_interest_yen = -1", 6, *line(36)),
     "parts_add_up": _row("fct_refunds", "overpaid_yen = overpaid_yen + 1", 7, *line(37)),
     "pending_as_in_ledger": Fault("delete from fct_refunds where row_no = 8", line(38)),
-    "interest_period_in_order": _row("fct_refunds", "interest_start_date = date '2025-05-21'", 9, *line(39)),
+    "no_interest_outside_its_period": _row(
+        "fct_refunds", "interest_start_date = date '2025-05-21', refund_interest_yen = 100", 9, *line(39)
+    ),
     "instalment_known": Fault("delete from int_instalments where row_no = 40", line(40)),
 }
 COLLECTIONS = {
@@ -205,9 +205,7 @@ def _cell_faults(table: str, leaf: dict[str, str], parents: dict[str, str]) -> d
 
     def other_cell(damage: str) -> Fault:
         """The same in tax item 41, so that the damage of another fault is not undone."""
-        return Fault(
-            f"update {table} set {damage} where {where}".replace("'31'", "'41'"), (here.replace("31", "41"),)
-        )
+        return Fault(f"update {table} set {damage} where {where}".replace("'31'", "'41'"), (here.replace("31", "41"),))
 
     faults = {
         "cell_once": Fault(f"insert into {table} select * from {table} where {where}", (here,)),

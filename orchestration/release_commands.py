@@ -1,0 +1,56 @@
+"""``osamari release``: what has been released, and whether it is still what it was."""
+
+from __future__ import annotations
+
+import click
+
+from ingestion.home import Home
+from orchestration.settings import newest_delivery, parse_day
+
+
+@click.group()
+def release() -> None:
+    """Releases: list, show, verify, create."""
+
+
+@release.command("list")
+def list_() -> None:
+    """All releases of this home, oldest first."""
+    from marts.release import list_releases  # noqa: PLC0415  (commands load only what they need)
+
+    for line in list_releases(Home.from_environment()):
+        click.echo(line)
+
+
+@release.command()
+@click.argument("release_id")
+def show(release_id: str) -> None:
+    """What a release contains: tables, rows, suppressed cells, the data it was made from."""
+    from marts.release import show as shown  # noqa: PLC0415
+
+    click.echo(shown(Home.from_environment(), release_id))
+
+
+@release.command()
+@click.argument("release_id", required=False)
+@click.pass_context
+def verify(context: click.Context, release_id: str | None) -> None:
+    """Check that a release is whole and unchanged."""
+    from marts.release import verify as verified  # noqa: PLC0415
+
+    verified(Home.from_environment(), release_id)
+    context.exit(0)
+
+
+@release.command()
+@click.option("--as-of", default="", help="YYYY-MM-DD; else the newest delivery date.")
+def create(as_of: str) -> None:
+    """Release what stands in the warehouse; refused without a stored pass of every suite for exactly this data."""
+    from marts.release import release as released  # noqa: PLC0415
+
+    from orchestration import run_lock  # noqa: PLC0415
+
+    home = Home.from_environment()
+    with run_lock.hold(home):
+        result = released(home, parse_day(as_of) if as_of else newest_delivery(home))
+    click.echo(f"{result.release_id}{' (unchanged)' if result.unchanged else ''}")
