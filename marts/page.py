@@ -12,61 +12,38 @@ from typing import TYPE_CHECKING
 
 from jinja2 import Environment, FileSystemLoader, StrictUndefined
 
+from marts.disclosure.table import TOTAL
 from marts.page_charts import BarChart, rate_chart, year_chart
+from marts.released_table import BELOW_UNIT, FLAGS_JA, MASKED, NONE, NOT_AVAILABLE, Figure, ReleasedTable
 
 if TYPE_CHECKING:
     from collections.abc import Mapping, Sequence
     from datetime import date
-    from decimal import Decimal
 
-TOTAL = "T"
-SUPPRESSED = "X"
 LEGEND: tuple[tuple[str, str], ...] = (
-    ("x", "秘匿（個人の特定を防ぐため表示しない。ゼロではない）"),
-    ("-", "該当なし"),
-    ("0", "単位に満たない"),
-    ("…", "数値が得られない"),
+    ("x", FLAGS_JA[MASKED]),
+    (NONE, FLAGS_JA[NONE]),
+    (BELOW_UNIT, FLAGS_JA[BELOW_UNIT]),
+    (NOT_AVAILABLE, FLAGS_JA[NOT_AVAILABLE]),
     ("△", "負数"),
     ("p", "速報値"),
     ("r", "訂正値"),
 )
 
 
-@dataclass(frozen=True)
-class Figure:
-    """One released figure. ``value`` is None where the flag says why: ``X`` suppressed, ``-`` none, ``…`` unknown."""
-
-    value: int | Decimal | None
-    flag: str = ""
-
-    @property
-    def text(self) -> str:
-        """How officers read it: thousands separated, △ for negative, a symbol where there is no figure."""
-        if self.flag == SUPPRESSED:
-            return "x"
-        if self.value is None:
-            return self.flag or "…"
-        shown = f"{abs(self.value):,}"
-        return f"△{shown}" if self.value < 0 else shown
-
-
-@dataclass(frozen=True)
 class PageTable:
-    """A released table: per dimension its codes in order with labels, and its figures.
+    """A released table as the page asks for it: labels by dimension and code, figures by codes and measure."""
 
-    ``figures`` is keyed by the codes in the order of ``dimensions`` followed by the measure.
-    """
-
-    name: str
-    title_ja: str
-    source_ja: str
-    dimensions: tuple[str, ...]
-    labels: Mapping[str, Mapping[str, str]]
-    figures: Mapping[tuple[str, ...], Figure]
+    def __init__(self, table: ReleasedTable) -> None:
+        """Labels stand in the order of the code lists, the total first."""
+        self.title_ja, self.source_ja = table.contract.title_ja, table.contract.source_ja
+        self.labels: dict[str, dict[str, str]] = {codes.name: codes.labels_ja for codes in table.code_lists}
+        self.keys = table.keys
+        self._table = table
 
     def figure(self, *codes_and_measure: str) -> Figure:
-        """The figure of a cell; ``…`` when the table has no such cell."""
-        return self.figures.get(codes_and_measure, Figure(None, "…"))
+        """The figure of a cell; not available when the table has no such cell."""
+        return self._table.figure(codes_and_measure[:-1], codes_and_measure[-1])
 
 
 @dataclass(frozen=True)
@@ -91,12 +68,13 @@ class Section:
     grids: tuple[Grid, ...]
 
 
-def render_page(release_id: str, as_of: date, tables: Mapping[str, PageTable], city_ja: str) -> str:
+def render_page(release_id: str, as_of: date, municipality_code: str, released: Mapping[str, ReleasedTable]) -> str:
     """The page as HTML text.
 
     Raises:
-        KeyError: one of the three tables that the page shows is not among ``tables``.
+        KeyError: one of the three tables that the page shows is not among ``released``.
     """
+    tables = {name: PageTable(table) for name, table in released.items()}
     sections = [
         *_collection_sections(tables["collection_results"]),
         _levy_year_section(tables["arrears_by_levy_year"], as_of),
@@ -111,7 +89,11 @@ def render_page(release_id: str, as_of: date, tables: Mapping[str, PageTable], c
     )
     template = environment.get_template("index.html.j2")
     return template.render(
-        release_id=release_id, as_of=as_of.isoformat(), city=city_ja, sections=sections, legend=LEGEND
+        release_id=release_id,
+        as_of=as_of.isoformat(),
+        municipality_code=municipality_code,
+        sections=sections,
+        legend=LEGEND,
     )
 
 
@@ -121,9 +103,9 @@ def _codes(table: PageTable, dimension: str) -> list[str]:
 
 def _collection_sections(table: PageTable) -> list[Section]:
     """Rates of the newest month end, current and carried-over levy apart: together they cannot be ranked."""
-    year = max(code for code in _codes(table, "accounting_year") if code.isdigit())
-    month_ends = sorted({key[1] for key in table.figures if key[0] == year})
-    newest = [month for month in month_ends if month != TOTAL][-1]
+    newest = max(key[1] for key in table.keys)
+    # In April and May two years run side by side; the one that is about to close is the one to compare.
+    year = min(key[0] for key in table.keys if key[1] == newest)
     sections = []
     for levy_class, words in (("current", "現年課税分"), ("carryover", "滞納繰越分")):
         items = [

@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING
 if TYPE_CHECKING:
     from collections.abc import Sequence
 
-    from marts.page import Figure
+    from marts.released_table import Figure
 
 LABEL_WIDTH = 210
 BAR_WIDTH = 420
@@ -60,7 +60,7 @@ def rate_chart(
 
 def year_chart(title: str, labels: Sequence[str], yen: Sequence[Figure]) -> BarChart:
     """Yen per row on a common scale; a suppressed figure is a hatched gap with x, never a zero."""
-    largest = max((Decimal(figure.value) for figure in yen if figure.value is not None), default=Decimal(1))
+    largest = max([Decimal(figure.value) for figure in yen if figure.value is not None], default=Decimal(1))
     height = BAR_HEIGHT + 12
     bars = []
     for row, figure in enumerate(yen):
@@ -71,7 +71,7 @@ def year_chart(title: str, labels: Sequence[str], yen: Sequence[Figure]) -> BarC
 
 
 def _in_ten_thousands(figure: Figure) -> str:
-    if figure.value is None or abs(figure.value) < TEN_THOUSAND:
+    if figure.value is None or abs(Decimal(figure.value)) < TEN_THOUSAND:
         return f"{figure.text} 円"
     return f"{int(figure.value) // TEN_THOUSAND:,} 万円"
 

@@ -39,8 +39,7 @@ class Attack:
         """Every cell that is not masked is known, as are zeros, public figures, links and orderings."""
         self.system = system
         self._budget = budget
-        self._masked = set(masked)
-        self._open = {cell for cell in self._masked if cell not in system.zeros and cell not in system.known}
+        self._open = {cell for cell in masked if not self._is_public(cell)}
         largest = max(1, int(system.values.max(initial=0)))
         self._scale = largest / _LARGEST
         # No reader knows this cap; it makes every program bounded and every interval at most narrower than real.
@@ -77,8 +76,9 @@ class Attack:
         return float(self.low[cell]), float(self.high[cell])
 
     def mask(self, cell: int) -> None:
-        """Take one more cell away from the reader."""
-        self._masked.add(cell)
+        """Take one more cell away from the reader; what is public stays with it."""
+        if self._is_public(cell):
+            return
         self._open.add(cell)
         low, high = self._limits_of(cell)
         if cell in self._columns:
@@ -96,6 +96,9 @@ class Attack:
             self.interval(cell)
             exact.add(cell)
         return None
+
+    def _is_public(self, cell: int) -> bool:
+        return cell in self.system.zeros or cell in self.system.known
 
     def _reaches(self, cell: int, need: Need) -> bool:
         for direction in (1, -1):

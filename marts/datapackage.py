@@ -1,0 +1,130 @@
+"""The data dictionary of a release: a Frictionless data package with code lists, units and what adds up."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+from marts.disclosure.table import TOTAL
+from marts.release_files import decimals, header
+from marts.released_table import FLAGS_JA
+from marts.stat_table import TOTAL_LABELS
+
+if TYPE_CHECKING:
+    from collections.abc import Sequence
+    from datetime import date
+
+    from marts.released_table import ReleasedTable
+    from marts.stat_table import CodeList
+
+LICENCE = {
+    "name": "CC-BY-4.0",
+    "title": "Creative Commons Attribution 4.0 International",
+    "path": "https://creativecommons.org/licenses/by/4.0/",
+}
+
+
+def data_package(
+    release_id: str, as_of: date, municipality_code: str, tables: Sequence[ReleasedTable]
+) -> dict[str, object]:
+    """The content of ``datapackage.json``."""
+    return {
+        "profile": "data-package",
+        "name": f"collection-statistics-{release_id}",
+        "version": release_id,
+        "title": f"収納統計 {as_of.isoformat()}",
+        "description": "個人が特定されないよう秘匿処理をした収納・滞納の統計。空の値は flag 列が理由を示す。",
+        "licenses": [LICENCE],
+        "osamari:as_of_date": as_of.isoformat(),
+        "osamari:municipality_code": municipality_code,
+        "osamari:flags": FLAGS_JA,
+        "resources": [resource for table in tables for resource in (_csv_resource(table), _parquet_resource(table))],
+    }
+
+
+def _csv_resource(table: ReleasedTable) -> dict[str, object]:
+    contract = table.contract
+    return {
+        "name": table.name,
+        "path": f"{table.name}.csv",
+        "type": "table",
+        "profile": "tabular-data-resource",
+        "title": contract.title_ja,
+        "description": f"{contract.grain_ja}{contract.note_ja}",
+        "format": "csv",
+        "mediatype": "text/csv",
+        "encoding": "utf-8-sig",
+        "dialect": {"csv": {"lineTerminator": "\r\n"}},
+        "schema": {
+            "fields": _fields(table),
+            "primaryKey": [*contract.dimension_names, "measure"],
+            "missingValues": [""],
+        },
+        **_meaning(table),
+    }
+
+
+def _parquet_resource(table: ReleasedTable) -> dict[str, object]:
+    return {
+        "name": f"{table.name}-parquet",
+        "path": f"{table.name}.parquet",
+        "type": "file",
+        "title": f"{table.contract.title_ja}（Parquet）",
+        "format": "parquet",
+        "mediatype": "application/vnd.apache.parquet",
+        "osamari:same_rows_as": table.name,
+    }
+
+
+def _meaning(table: ReleasedTable) -> dict[str, object]:
+    """What the columns mean; everything that is needed to add up and subtract."""
+    contract = table.contract
+    return {
+        "osamari:title_en": contract.title_en,
+        "osamari:purpose": contract.purpose_ja,
+        "osamari:legal_basis": contract.legal_basis_ja,
+        "osamari:audience": contract.audience_ja,
+        "osamari:retention": contract.retention_ja,
+        "osamari:source": contract.source_ja,
+        "osamari:protected": not contract.is_exempt,
+        "osamari:dimensions": [_dimension(codes) for codes in table.code_lists],
+        "osamari:measures": [
+            {
+                "name": measure.name,
+                "label": measure.label_ja,
+                "label_en": measure.label_en,
+                "unit": measure.unit,
+                "unit_label": measure.unit_ja,
+                "additive_over": list(measure.additive_over),
+            }
+            for measure in contract.measures
+        ],
+    }
+
+
+def _dimension(codes: CodeList) -> dict[str, object]:
+    return {
+        "name": codes.name,
+        "label": codes.label_ja,
+        "label_en": codes.label_en,
+        "total": TOTAL if codes.has_total else None,
+        "total_label": TOTAL_LABELS[0] if codes.has_total else None,
+        "codes": [
+            {"code": code.code, "label": code.label_ja, "label_en": code.label_en, "parent": code.parent}
+            for code in codes.codes
+        ],
+    }
+
+
+def _fields(table: ReleasedTable) -> list[dict[str, object]]:
+    titles = {
+        **{codes.name: codes.label_ja for codes in table.code_lists},
+        "measure": "項目",
+        "unit": "単位",
+        "value": "値",
+        "flag": "記号",
+    }
+    value_type = "number" if decimals(table) else "integer"
+    return [
+        {"name": name, "title": titles[name], "type": value_type if name == "value" else "string"}
+        for name in header(table)
+    ]

@@ -1,0 +1,164 @@
+"""A release: a stored pass of every gate, all tables protected together, files that never change afterwards."""
+
+from __future__ import annotations
+
+import json
+from dataclasses import dataclass
+from typing import TYPE_CHECKING
+
+import duckdb
+
+from expectations.catalogue import suite_names
+from expectations.verdict import require_passed
+from ingestion.errors import ConfigurationError, DataRefused
+from marts.certificate import Setting, certificate, law_fingerprint
+from marts.datapackage import data_package
+from marts.disclosure.policy import Policy, load_policy
+from marts.disclosure.protect import Protection, protect
+from marts.disclosure.registry import Entry, Registry
+from marts.earlier_releases import Earlier, read_earlier, register_unregistered
+from marts.page import render_page
+from marts.policy_links import resolve_links, resolve_public_figures
+from marts.release_files import csv_bytes, parquet_bytes
+from marts.release_folder import digests, next_id, read_files, release_ids, with_sums, write_release
+from marts.released_table import ReleasedTable, released_table
+from marts.stat_table import StatTable, protected_table, read_table
+from marts.table_contract import load_contracts
+from marts.verify import list_releases, show, verify
+
+if TYPE_CHECKING:
+    from collections.abc import Mapping, Sequence
+    from datetime import date
+    from pathlib import Path
+
+    from ingestion.home import Home
+
+__all__ = ["ReleaseResult", "list_releases", "release", "show", "verify"]
+
+
+@dataclass(frozen=True)
+class ReleaseResult:
+    """What became of a call: the release, its folder, and whether it was there before."""
+
+    release_id: str
+    folder: Path
+    unchanged: bool
+    tables: tuple[str, ...]
+    cell_count: int
+    masked_count: int
+
+
+@dataclass(frozen=True)
+class _Material:
+    """All that goes into a release, before protection."""
+
+    setting: Setting
+    policy: Policy
+    tables: Mapping[str, StatTable]
+
+
+def release(home: Home, as_of: date) -> ReleaseResult:
+    """Release the statistics as of a day; the latest release of that day stands when nothing has changed.
+
+    Raises:
+        GateRefused: a suite has no pass for exactly this data.
+        NotProven: the protection of some cell could not be proven.
+        TableRefused: a table contradicts itself.
+        RegistryBroken: earlier releases are not what they were.
+        ConfigurationError: policy and contracts contradict each other, or there is no warehouse.
+    """
+    material = _gather(home, as_of)
+    registry = Registry(home.released)
+    register_unregistered(home.released, registry)
+    of_day = [entry.release_id for entry in registry.entries() if entry.as_of == as_of.isoformat()]
+    if of_day:
+        before = read_earlier(home.released, registry, of_day[:-1])
+        protection, files = _make(material, of_day[-1], before)
+        if files == read_files(home.released / of_day[-1]):
+            return _result(home, of_day[-1], protection, material, unchanged=True)
+    release_id = next_id(as_of, release_ids(home.released))
+    protection, files = _make(material, release_id, read_earlier(home.released, registry, of_day))
+    write_release(home.released, release_id, files)
+    masked = tuple(sorted(protection.masked))
+    registry.append(Entry(release_id, as_of.isoformat(), digests(files), masked))
+    return _result(home, release_id, protection, material, unchanged=False)
+
+
+def _gather(home: Home, as_of: date) -> _Material:
+    """Read policy, contracts and cells, and demand the gates; the warehouse is only read."""
+    policy, contracts = load_policy(), load_contracts()
+    for contract in contracts.values():
+        if contract.is_exempt != (policy.exemption(contract.table) is not None):
+            raise ConfigurationError(
+                f"{contract.table}: contract and disclosure policy differ on whether it is exempt.",
+                "Write the same in marts/contracts and marts/disclosure/policy.yaml.",
+            )
+    if not home.warehouse.exists():
+        raise ConfigurationError(f"There is no warehouse in {home.root}.", "Run: osamari refresh")
+    with duckdb.connect(str(home.warehouse), read_only=True) as connection:
+        require_passed(connection, as_of, suite_names())
+        tables = {
+            name: read_table(connection, contract, as_of, policy.structural_zero_flag)
+            for name, contract in contracts.items()
+        }
+        setting = Setting(as_of, _municipality(connection), law_fingerprint(connection), suite_names())
+    return _Material(setting, policy, tables)
+
+
+def _municipality(connection: duckdb.DuckDBPyConnection) -> str:
+    found = connection.execute(
+        "select distinct municipality_code from feed_files where file_status = 'loaded' order by 1"
+    ).fetchall()
+    if len(found) != 1:
+        raise DataRefused(
+            f"The loaded files name {len(found)} municipalities.", "One home serves one municipality; use another home."
+        )
+    return str(found[0][0])
+
+
+def _make(material: _Material, release_id: str, earlier: Earlier) -> tuple[Protection, dict[str, bytes]]:
+    policy, tables, as_of = material.policy, material.tables, material.setting.as_of
+    protected = [table for table in tables.values() if not table.contract.is_exempt]
+    protection = protect(
+        [protected_table(table, policy.structural_zero_flag) for table in protected],
+        policy.rules,
+        links=resolve_links(policy.links, tables),
+        known=[*resolve_public_figures(policy.public_figures, tables, as_of), *earlier.known(protected)],
+        masked_earlier=earlier.masked,
+    )
+    released = [released_table(table, protection.masked) for table in tables.values()]
+    return protection, _files(material, release_id, protection, released)
+
+
+def _files(
+    material: _Material, release_id: str, protection: Protection, tables: Sequence[ReleasedTable]
+) -> dict[str, bytes]:
+    setting = material.setting
+    files = {f"{table.name}.csv": csv_bytes(table) for table in tables}
+    files |= {f"{table.name}.parquet": parquet_bytes(table) for table in tables}
+    proof = certificate(release_id, setting, material.policy, protection, (tables, files))
+    package = data_package(release_id, setting.as_of, setting.municipality_code, tables)
+    page = render_page(release_id, setting.as_of, setting.municipality_code, {table.name: table for table in tables})
+    files |= {
+        "certificate.json": _json_bytes(proof),
+        "datapackage.json": _json_bytes(package),
+        "index.html": page.encode(),
+    }
+    return with_sums(files)
+
+
+def _json_bytes(content: Mapping[str, object]) -> bytes:
+    return (json.dumps(content, ensure_ascii=False, indent=2) + "\n").encode()
+
+
+def _result(
+    home: Home, release_id: str, protection: Protection, material: _Material, *, unchanged: bool
+) -> ReleaseResult:
+    return ReleaseResult(
+        release_id=release_id,
+        folder=home.released / release_id,
+        unchanged=unchanged,
+        tables=tuple(material.tables),
+        cell_count=protection.cell_count,
+        masked_count=len(protection.masked),
+    )
