@@ -3,10 +3,10 @@
 from __future__ import annotations
 
 from pathlib import Path
-from typing import TYPE_CHECKING
 
-if TYPE_CHECKING:
-    import pytest
+import pytest
+
+from tests.refreshed_city import RefreshedCity, refresh_a_city
 
 
 def pytest_addoption(parser: pytest.Parser) -> None:
@@ -19,3 +19,9 @@ def pytest_addoption(parser: pytest.Parser) -> None:
         metavar="DIR",
         help="a further folder with law cases (*.yaml) for tests/test_law_cases.py",
     )
+
+
+@pytest.fixture(scope="session")
+def refreshed_city(tmp_path_factory: pytest.TempPathFactory) -> RefreshedCity:
+    """A small city after its first refresh. Read only: a test that changes the home copies it first."""
+    return refresh_a_city(tmp_path_factory.mktemp("city"))

@@ -24,7 +24,7 @@ with evaluated as (
         moves.amount_yen,
         row_number() over (
             partition by evaluations.instalment_id, evaluations.evaluate_date
-            order by moves.effective_date, {{ order_within_day('moves.kind') }}, moves.source_file_no, moves.source_line_no
+            order by {{ entry_order('moves') }}, moves.source_file_no, moves.source_line_no
         ) as move_no
     from {{ evaluations }} as evaluations
     inner join {{ moves }} as moves

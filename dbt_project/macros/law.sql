@@ -43,7 +43,7 @@ end
 
 {# A month and day of the law ("05-31") in a year, as a date. #}
 {% macro month_day_of(year, month_day) -%}
-cast(cast({{ year }} as {{ text_type() }}) || '-' || {{ month_day }} as date)
+make_date({{ year }}, cast(substr({{ month_day }}, 1, 2) as integer), cast(substr({{ month_day }}, 4, 2) as integer))
 {%- endmacro %}
 
 {# Fiscal year of a date, given the law's first day of the fiscal year. #}

@@ -1,14 +1,18 @@
 {# How ledger entries stand to one another. #}
 
-{# Rank of entries that take effect on the same day: what is owed first, then what is paid, then what is given up or back. #}
-{% macro order_within_day(kind) -%}
-case {{ kind }}
-    when 'levy' then 1
-    when 'reassessment' then 2
-    when 'receipt' then 3
-    when 'receipt_correction' then 3
-    when 'write_off' then 4
-    else 5
+{#
+  Order in which entries change a balance: the levy before everything, then day by day; on one day what is owed first, then
+  what is paid, then what is given up or back.
+#}
+{% macro entry_order(entries) -%}
+case when {{ entries }}.kind = 'levy' then 0 else 1 end,
+{{ entries }}.effective_date,
+case {{ entries }}.kind
+    when 'reassessment' then 1
+    when 'receipt' then 2
+    when 'receipt_correction' then 2
+    when 'write_off' then 3
+    else 4
 end
 {%- endmacro %}
 
@@ -48,4 +52,21 @@ where {{ amount }} > 0
 {# Sum of the entries of a component and of some kinds, in yen. #}
 {% macro total_yen(component, kinds) -%}
 cast(sum(case when component = '{{ component }}' and kind in ('{{ kinds | join("', '") }}') then amount_yen else 0 end) as bigint)
+{%- endmacro %}
+
+{# Change of a delivered amount against the version before, for a query with the window delivery_order. #}
+{% macro change_of(amount) -%}
+coalesce({{ amount }}, 0) - lag(coalesce({{ amount }}, 0), 1, 0) over delivery_order
+{%- endmacro %}
+
+{# Slips that a receipt may be for; fit 0 when the slip's total is what was paid. #}
+{% macro slip_candidates(condition) -%}
+select
+    receipts.receipt_id,
+    slips.slip_id,
+    slips.issue_date,
+    slips.has_known_instalments,
+    case when slips.payout_total_yen = receipts.amount_yen then 0 else 1 end as fit
+from receipts
+inner join {{ ref('int_payment_slips') }} as slips on {{ condition }}
 {%- endmacro %}

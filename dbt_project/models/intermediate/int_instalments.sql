@@ -1,36 +1,40 @@
 -- One row per instalment (期別): whose it is, what it is for and when it falls due, by the newest version delivered by
 -- the as-of date (or the first one ever, for a day before its delivery).
 -- Due date: the designated one, else the instalment calendar's day moved past Saturdays, Sundays and holidays.
-with ranked as (
+with newest as (
     select
-        versions.*,
-        row_number() over (
-            partition by versions.instalment_id
-            order by
-                case when versions.delivery_date <= run.as_of_date then 0 else 1 end,
-                versions.version_no * case when versions.delivery_date <= run.as_of_date then -1 else 1 end
-        ) as version_rank
+        versions.instalment_id,
+        coalesce(max(versions.version_no) filter (where versions.delivery_date <= run.as_of_date), 1) as version_no
     from {{ ref('int_levy_versions') }} as versions
     cross join {{ ref('int_run') }} as run
+    where not versions.is_only_version
+    group by versions.instalment_id
+),
+
+current_versions as (
+    select versions.*
+    from {{ ref('int_levy_versions') }} as versions
+    left join newest on versions.instalment_id = newest.instalment_id
+    where versions.is_only_version or versions.version_no = newest.version_no
 ),
 
 nominal as (
     select
-        ranked.*,
+        versions.*,
         case
             when calendar.due_day = 0
-                then last_day(make_date(ranked.assessment_year + calendar.due_year_offset, calendar.due_month, 1))
+                then last_day(make_date(versions.assessment_year + calendar.due_year_offset, calendar.due_month, 1))
             when calendar.due_day > 0
-                then make_date(ranked.assessment_year + calendar.due_year_offset, calendar.due_month, calendar.due_day)
-            else ranked.statutory_due_date
+                then
+                    make_date(versions.assessment_year + calendar.due_year_offset, calendar.due_month, calendar.due_day)
+            else versions.statutory_due_date
         end as nominal_due_date
-    from ranked
+    from current_versions as versions
     left join {{ ref('instalment_calendar') }} as calendar
         on
-            ranked.tax_item_code = calendar.tax_item_code
-            and ranked.collection_method_code = calendar.collection_method_code
-            and ranked.instalment_no = calendar.instalment_no
-    where ranked.version_rank = 1
+            versions.tax_item_code = calendar.tax_item_code
+            and versions.collection_method_code = calendar.collection_method_code
+            and versions.instalment_no = calendar.instalment_no
 )
 
 select

@@ -1,16 +1,24 @@
 -- One row per principal entry that changed how much is overpaid on its instalment by the as-of date.
 -- Running totals: yen that became overpaid so far (arisen), and yen of it that left again (settled), so that what left
--- can be set against the oldest overpayment first.
-with moves as (
+-- can be set against the oldest overpayment first. A levy with one receipt of at most its amount is not looked at.
+with suspects as (
+    select entries.instalment_id
+    from {{ ref('int_principal_entries') }} as entries
+    inner join {{ ref('int_run') }} as run on entries.effective_date <= run.as_of_date
+    group by entries.instalment_id
+    having count(*) > 2 or sum(entries.amount_yen) < 0
+),
+
+moves as (
     select
         entries.*,
         row_number() over (
             partition by entries.instalment_id
             order by
-                entries.effective_date, {{ order_within_day('entries.kind') }},
-                entries.source_file_no, entries.source_line_no, entries.ledger_entry_id
+                {{ entry_order('entries') }}, entries.source_file_no, entries.source_line_no, entries.ledger_entry_id
         ) as move_no
     from {{ ref('int_principal_entries') }} as entries
+    inner join suspects on entries.instalment_id = suspects.instalment_id
     inner join {{ ref('int_run') }} as run on entries.effective_date <= run.as_of_date
 ),
 

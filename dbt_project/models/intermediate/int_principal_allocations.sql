@@ -37,7 +37,7 @@ numbered as (
         *,
         row_number() over (
             partition by instalment_id
-            order by effective_date, {{ order_within_day('kind') }}, source_file_no, source_line_no, receipt_id
+            order by {{ entry_order('moves') }}, source_file_no, source_line_no, receipt_id
         ) as move_no
     from moves
 ),

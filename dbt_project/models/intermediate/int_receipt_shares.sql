@@ -1,42 +1,7 @@
 -- One row per matched receipt and instalment it pays: the instalment's share and what the slip says the share is for.
 -- Money short of the slip's total fills its lines in due-date order; money beyond it goes to the last line.
 -- flexible_yen is money the slip gives no purpose; int_principal_allocations finds one.
-with lines as (
-    select
-        matches.receipt_id,
-        slip_lines.instalment_id,
-        slip_lines.is_detailed,
-        slip_lines.payable_yen,
-        slip_lines.principal_yen,
-        slip_lines.late_charge_yen,
-        slip_lines.additional_charge_yen,
-        slip_lines.demand_fee_yen,
-        slip_lines.line_no = slip_lines.line_count as is_last_line,
-        coalesce(sum(slip_lines.payable_yen) over (
-            partition by matches.receipt_id order by slip_lines.line_no
-            rows between unbounded preceding and 1 preceding
-        ), 0) as payable_before_yen
-    from {{ ref('int_receipt_matches') }} as matches
-    inner join {{ ref('int_slip_lines') }} as slip_lines on matches.slip_id = slip_lines.slip_id
-    where matches.match_state = 'matched'
-    union all
-    select
-        matches.receipt_id,
-        matches.instalment_id,
-        true as is_detailed,
-        receipts.amount_yen as payable_yen,
-        receipts.amount_yen as principal_yen,
-        0 as late_charge_yen,
-        0 as additional_charge_yen,
-        0 as demand_fee_yen,
-        true as is_last_line,
-        0 as payable_before_yen
-    from {{ ref('int_receipt_matches') }} as matches
-    inner join {{ ref('int_receipts') }} as receipts on matches.receipt_id = receipts.receipt_id
-    where matches.instalment_id is not null
-),
-
-shares as (
+with shares as (
     select
         lines.*,
         receipts.channel_code,
@@ -45,11 +10,11 @@ shares as (
         receipts.credited_date,
         receipts.source_file_no,
         receipts.source_line_no,
-        greatest(0, case
+        cast(greatest(0, case
             when lines.is_last_line then receipts.amount_yen - lines.payable_before_yen
             else least(lines.payable_yen, receipts.amount_yen - lines.payable_before_yen)
-        end) as share_yen
-    from lines
+        end) as bigint) as share_yen
+    from {{ ref('int_receipt_lines') }} as lines
     inner join {{ ref('int_receipts') }} as receipts on lines.receipt_id = receipts.receipt_id
 ),
 

@@ -10,48 +10,57 @@ with reports as (
     left join {{ ref('receipt_kinds') }} as kinds on stores.receipt_kind_code = kinds.receipt_kind_code
 ),
 
-fates as (
+answers as (
     select
-        *,
-        bool_or(coalesce(receipt_kind = 'final', false)) over receipt as has_final,
-        bool_or(coalesce(receipt_kind = 'cancelled', false)) over receipt as has_cancellation,
-        case
-            when receipt_kind = 'correction'
-                then row_number() over (
-                    partition by barcode_label, receipt_kind
-                    order by delivery_date desc, delivery_seq desc, source_file_no desc, source_line_no desc
-                )
-        end as correction_rank
+        barcode_label,
+        paid_date,
+        paid_time,
+        bool_or(receipt_kind = 'final') as has_final
     from reports
-    window receipt as (partition by barcode_label, paid_date, paid_time)
+    where receipt_kind in ('final', 'cancelled')
+    group by barcode_label, paid_date, paid_time
 ),
 
-corrected as (
-    select distinct barcode_label from reports where receipt_kind = 'correction'
+corrections as (
+    select
+        barcode_label,
+        source_file_no,
+        source_line_no,
+        row_number() over (
+            partition by barcode_label
+            order by delivery_date desc, delivery_seq desc, source_file_no desc, source_line_no desc
+        ) as correction_rank
+    from reports
+    where receipt_kind = 'correction'
 )
 
 select
-    {{ entry_id('R', ["'convenience_store'", 'fates.source_file_no', 'fates.source_line_no']) }} as receipt_id,
+    {{ entry_id('R', ["'convenience_store'", 'reports.source_file_no', 'reports.source_line_no']) }} as receipt_id,
     'convenience_store' as source_feed,
-    fates.chain_code as source_code,
+    reports.chain_code as source_code,
     case
-        when fates.receipt_kind = 'correction' and fates.correction_rank = 1 then 'correction'
-        when fates.receipt_kind = 'correction' then 'corrected'
-        when fates.receipt_kind = 'final' and corrected.barcode_label is not null then 'corrected'
-        when fates.receipt_kind = 'final' then 'final'
-        when fates.receipt_kind = 'cancelled' then 'cancelled'
-        when fates.has_final then 'confirmed'
-        when fates.has_cancellation then 'cancelled'
+        when
+            corrections.source_file_no = reports.source_file_no and corrections.source_line_no = reports.source_line_no
+            then 'correction'
+        when corrections.barcode_label is not null and reports.receipt_kind in ('final', 'correction') then 'corrected'
+        when reports.receipt_kind in ('final', 'cancelled') then reports.receipt_kind
+        when answers.has_final then 'confirmed'
+        when answers.barcode_label is not null then 'cancelled'
         else 'provisional'
     end as receipt_state,
-    fates.paid_date,
-    fates.credited_date,
-    fates.amount_yen,
+    reports.paid_date,
+    reports.credited_date,
+    reports.amount_yen,
     cast(null as {{ text_type() }}) as payment_no,
     cast(null as {{ text_type() }}) as confirmation_no,
-    substr(fates.barcode_label, 6, 27) as barcode_key,
+    substr(reports.barcode_label, 6, 27) as barcode_key,
     cast(null as {{ text_type() }}) as instalment_id,
-    fates.source_file_no,
-    fates.source_line_no
-from fates
-left join corrected on fates.barcode_label = corrected.barcode_label
+    reports.source_file_no,
+    reports.source_line_no
+from reports
+left join answers
+    on
+        reports.barcode_label = answers.barcode_label
+        and reports.paid_date = answers.paid_date
+        and reports.paid_time = answers.paid_time
+left join corrections on reports.barcode_label = corrections.barcode_label and corrections.correction_rank = 1
