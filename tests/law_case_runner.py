@@ -30,6 +30,7 @@ PROJECT = ROOT / "dbt_project"
 MARTS = ("fct_arrears", "fct_late_charge_segments", "fct_refunds", "fct_unidentified_receipts")
 RESULTS = (*MARTS, "int_instalment_positions")
 REPLACED = ("int_run", "stg_case_periods")
+PARAMETERS = "raw_city_parameters"
 PERIOD_COLUMNS = "instalment_id VARCHAR, case_kind VARCHAR, from_date DATE, to_date DATE"
 # Events whose amount a case leaves to the models: where the amount that is open on their day stands.
 OPEN_AMOUNTS = {
@@ -90,13 +91,14 @@ def compile_project(folder: Path) -> Project:
 
 def read_project(target: Path) -> Project:
     """The models and seeds of a compiled target folder."""
-    nodes = json.loads((target / "manifest.json").read_text(encoding="utf-8"))["nodes"]
-    names = {key: node["name"] for key, node in nodes.items() if node["resource_type"] in ("model", "seed")}
+    manifest = json.loads((target / "manifest.json").read_text(encoding="utf-8"))
+    nodes = manifest["nodes"]
+    names = {key: node["name"] for key, node in (manifest["sources"] | nodes).items()}
     models = {}
     for node in nodes.values():
         if node["resource_type"] == "model":
             compiled = target / "compiled" / "osamari" / "models" / node["path"]
-            parents = tuple(names[key] for key in node["depends_on"]["nodes"] if key in names)
+            parents = tuple(names[key] for key in node["depends_on"]["nodes"])
             sql = compiled.read_text(encoding="utf-8")
             models[node["name"]] = Model(node["name"], node["config"]["materialized"], sql, parents)
     seeds = {
@@ -122,18 +124,29 @@ def running_order(models: dict[str, Model]) -> tuple[Model, ...]:
     return tuple(ordered.values())
 
 
+def models_of_the_law(models: Sequence[Model]) -> frozenset[str]:
+    """Models that hold for every case with the same parameters: they need no feed and no day."""
+    moving = set(REPLACED)
+    for model in models:
+        if any(name in moving or (name.startswith("raw_") and name != PARAMETERS) for name in model.parents):
+            moving.add(model.name)
+    return frozenset(model.name for model in models) - moving
+
+
 class LawCaseRunner:
     """A DuckDB in memory with empty raw tables, the seeds, and the compiled models."""
 
     def __init__(self, project: Project) -> None:
         """Make the empty tables and load the seeds; they serve every case."""
         self.project = project
+        self.law_models = models_of_the_law(project.models)
+        self.law_parameters: dict[str, Any] | None = None
         self.connection = duckdb.connect()
         self.connection.execute("ATTACH ':memory:' AS warehouse")
         self.connection.execute("USE warehouse")
         self.connection.execute("SET threads = 1")
         self.tables = {
-            "raw_city_parameters": CONTROL_TABLES["raw_city_parameters"],
+            PARAMETERS: CONTROL_TABLES[PARAMETERS],
             "int_run": "as_of_date DATE",
             "stg_case_periods": PERIOD_COLUMNS,
         } | {contract.raw_table: raw_table_columns(contract) for contract in load_contracts().values()}
@@ -156,9 +169,7 @@ class LawCaseRunner:
             settled_yen[id(event)] = open_amount(self.compute(case, known, event.on, settled_yen), event)
         return self.compute(case, in_order, case.as_of, settled_yen)
 
-    def compute(
-        self, case: LawCase, events: Sequence[Event], as_of: date, settled_yen: dict[int, int]
-    ) -> Outcome:
+    def compute(self, case: LawCase, events: Sequence[Event], as_of: date, settled_yen: dict[int, int]) -> Outcome:
         """Fill the raw tables and run the models once."""
         delivery = rows_of(case, events, settled_yen)
         delivery.tables["int_run"] = [{"as_of_date": as_of}]
@@ -167,9 +178,12 @@ class LawCaseRunner:
             for row in delivery.tables.get(table, []):
                 places = f"({', '.join(row)}) VALUES ({', '.join('?' * len(row))})"
                 self.connection.execute(f"INSERT INTO {table} {places}", list(row.values()))
+        settled = self.law_models if self.law_parameters == case.parameters else frozenset()
         for model in self.project.models:
-            kind = "VIEW" if model.materialized == "view" else "TABLE"
-            self.connection.execute(f"CREATE OR REPLACE {kind} {model.name} AS {model.sql}")
+            if model.name not in settled:
+                kind = "VIEW" if model.materialized == "view" else "TABLE"
+                self.connection.execute(f"CREATE OR REPLACE {kind} {model.name} AS {model.sql}")
+        self.law_parameters = case.parameters
         return self.outcome()
 
     def outcome(self) -> Outcome:
