@@ -7,11 +7,11 @@ with running as (
         instalment_id,
         accounting_year,
         month_end_date,
-        sum(opening_yen) over account as opening_yen,
-        sum(levy_yen) over account as levy_yen,
-        sum(refund_yen) over account as refund_yen,
-        sum(write_off_yen) over account as write_off_yen,
-        sum(balance_yen) over account as balance_yen,
+        cast(sum(opening_yen) over account as bigint) as opening_yen,
+        cast(sum(levy_yen) over account as bigint) as levy_yen,
+        cast(sum(refund_yen) over account as bigint) as refund_yen,
+        cast(sum(write_off_yen) over account as bigint) as write_off_yen,
+        cast(sum(balance_yen) over account as bigint) as balance_yen,
         lead(month_end_date) over account is null as is_latest
     from {{ ref('int_collection_moves') }}
     window account as (partition by instalment_id, accounting_year order by month_end_date)

@@ -20,21 +20,29 @@ with moves as (
     group by ledger.instalment_id, ledger.accounting_year, month_end_date
 ),
 
+-- Most years close as they opened, settled; only the others change what the next year opens with.
+changed_years as (
+    select instalment_id, accounting_year, sum(balance_yen) as balance_yen
+    from moves
+    group by instalment_id, accounting_year
+    having sum(balance_yen) <> 0
+),
+
 closings as (
     select
         instalment_id,
         accounting_year,
-        sum(sum(balance_yen)) over (partition by instalment_id order by accounting_year) as balance_yen,
-        lead(accounting_year) over (partition by instalment_id order by accounting_year) as next_year
-    from moves
-    group by instalment_id, accounting_year
+        sum(balance_yen) over account as balance_yen,
+        lead(accounting_year) over account as next_changed_year
+    from changed_years
+    window account as (partition by instalment_id order by accounting_year)
 ),
 
 openings as (
     select
         closings.instalment_id,
         years.accounting_year,
-        closings.balance_yen as opening_yen,
+        closings.balance_yen,
         case
             when instalments.levy_year < years.accounting_year - 1 then years.opens_date else years.carries_over_date
         end as opening_date
@@ -42,32 +50,17 @@ openings as (
     inner join {{ ref('int_accounting_years') }} as years
         on
             closings.accounting_year < years.accounting_year
-            and coalesce(closings.next_year, years.accounting_year) >= years.accounting_year
+            and coalesce(closings.next_changed_year, years.accounting_year) >= years.accounting_year
     inner join {{ ref('int_instalments') }} as instalments on closings.instalment_id = instalments.instalment_id
     where closings.balance_yen <> 0
 ),
 
-postings as (
-    select
-        instalment_id,
-        accounting_year,
-        month_end_date,
-        0 as opening_yen,
-        levy_yen,
-        refund_yen,
-        write_off_yen,
-        balance_yen
-    from moves
-    union all
+openings_by_month as (
     select
         openings.instalment_id,
         openings.accounting_year,
         last_day(openings.opening_date) as month_end_date,
-        openings.opening_yen,
-        0 as levy_yen,
-        0 as refund_yen,
-        0 as write_off_yen,
-        openings.opening_yen as balance_yen
+        openings.balance_yen
     from openings
     inner join {{ ref('int_run') }} as run on openings.opening_date <= run.as_of_date
 )
@@ -76,10 +69,10 @@ select
     instalment_id,
     accounting_year,
     month_end_date,
-    cast(sum(opening_yen) as bigint) as opening_yen,
-    cast(sum(levy_yen) as bigint) as levy_yen,
-    cast(sum(refund_yen) as bigint) as refund_yen,
-    cast(sum(write_off_yen) as bigint) as write_off_yen,
-    cast(sum(balance_yen) as bigint) as balance_yen
-from postings
-group by instalment_id, accounting_year, month_end_date
+    cast(coalesce(openings_by_month.balance_yen, 0) as bigint) as opening_yen,
+    cast(coalesce(moves.levy_yen, 0) as bigint) as levy_yen,
+    cast(coalesce(moves.refund_yen, 0) as bigint) as refund_yen,
+    cast(coalesce(moves.write_off_yen, 0) as bigint) as write_off_yen,
+    cast(coalesce(openings_by_month.balance_yen, 0) + coalesce(moves.balance_yen, 0) as bigint) as balance_yen
+from moves
+full outer join openings_by_month using (instalment_id, accounting_year, month_end_date)
