@@ -1,4 +1,7 @@
-"""Geometry of the page's bar charts: numbers in, rectangles and labels out. Knows no table and no file."""
+"""Geometry of the page's bar charts: figures in, rectangles and labels out. Knows no table and no file.
+
+No text is measured, since fonts differ from machine to machine: long labels are broken at their middle dots.
+"""
 
 from __future__ import annotations
 
@@ -6,29 +9,53 @@ from dataclasses import dataclass
 from decimal import Decimal
 from typing import TYPE_CHECKING
 
+from marts.released_table import MASKED
+
 if TYPE_CHECKING:
     from collections.abc import Sequence
 
     from marts.released_table import Figure
 
 LABEL_WIDTH = 210
-BAR_WIDTH = 420
-ROW_HEIGHT = 46
-BAR_HEIGHT = 16
-VALUE_WIDTH = 170
-TOP = 8
-UNKNOWN_WIDTH = 40
+BAR_WIDTH = 440
+VALUE_WIDTH = 150
+BAR_HEIGHT = 15
+GAP = 3
+TOP = 26
+LONGEST_LABEL = 15
+MASKED_WIDTH = 44
+LINE = 15
 TEN_THOUSAND = 10_000
+HUNDRED = Decimal(100)
 
 
 @dataclass(frozen=True)
 class Bar:
-    """A bar: where it lies, how it is drawn (``this``, ``last`` or ``hatched``) and the label behind its end."""
+    """A bar: where it lies, how it is drawn (``this``, ``last`` or ``masked``) and the label behind its end."""
 
-    x: int
     y: int
     width: int
     kind: str
+    label: str
+
+    @property
+    def label_x(self) -> int:
+        """Where the label begins."""
+        return LABEL_WIDTH + self.width + 6
+
+
+@dataclass(frozen=True)
+class RowLabel:
+    """The label of a row, in one line or two, each with its base line."""
+
+    lines: tuple[tuple[int, str], ...]
+
+
+@dataclass(frozen=True)
+class Tick:
+    """A grid line with its label on top."""
+
+    x: int
     label: str
 
 
@@ -38,52 +65,91 @@ class BarChart:
 
     title: str
     description: str
-    width: int
+    keys: tuple[tuple[str, str], ...]
     height: int
-    row_labels: tuple[tuple[int, str], ...]
+    labels: tuple[RowLabel, ...]
+    ticks: tuple[Tick, ...]
     bars: tuple[Bar, ...]
+    left: int = LABEL_WIDTH
+    width: int = LABEL_WIDTH + BAR_WIDTH + VALUE_WIDTH
+    bar_height: int = BAR_HEIGHT
+    top: int = TOP
 
 
 def rate_chart(
-    title: str, labels: Sequence[str], rates: Sequence[Figure], before: Sequence[Figure], year: str
+    title: str, labels: Sequence[str], rates: Sequence[Figure], before: Sequence[Figure], years: tuple[str, str]
 ) -> BarChart:
-    """Rates in percent, this year in colour and last year in grey beneath, on a scale from 0 to 100."""
+    """Rates in percent on a scale from 0 to 100: this year in colour, last year in grey beneath."""
+    row_height = 2 * BAR_HEIGHT + GAP + 14
     bars: list[Bar] = []
-    sentences = []
-    for row, (label, rate, last) in enumerate(zip(labels, rates, before, strict=True)):
-        y = TOP + row * ROW_HEIGHT
-        bars.append(_bar(rate, y, "this", Decimal(100), f"{rate.text} %"))
-        bars.append(_bar(last, y + BAR_HEIGHT + 2, "last", Decimal(100), f"前年 {last.text} %"))
-        sentences.append(f"{label} {rate.text} %、前年 {last.text} %")
-    return _chart(f"{title}（{year}年度、%）", "。".join(sentences), labels, bars, ROW_HEIGHT)
+    for row, (rate, last) in enumerate(zip(rates, before, strict=True)):
+        y = TOP + row * row_height
+        bars.append(_bar(rate, y, "this", HUNDRED, _with_unit(rate, "%")))
+        bars.append(_bar(last, y + BAR_HEIGHT + GAP, "last", HUNDRED, _with_unit(last, "%")))
+    said = [
+        f"{label}は{_with_unit(rate, '%')}、前年{_with_unit(last, '%')}"
+        for label, rate, last in zip(labels, rates, before, strict=True)
+    ]
+    keys = (("this", f"{years[0]}年度"), ("last", f"{years[1]}年度"))
+    ticks = tuple(Tick(LABEL_WIDTH + BAR_WIDTH * share // 100, f"{share}%") for share in (0, 25, 50, 75, 100))
+    return _chart((title, "。".join(said), keys), labels, ticks, bars, row_height)
 
 
-def year_chart(title: str, labels: Sequence[str], yen: Sequence[Figure]) -> BarChart:
-    """Yen per row on a common scale; a suppressed figure is a hatched gap with x, never a zero."""
-    largest = max([Decimal(figure.value) for figure in yen if figure.value is not None], default=Decimal(1))
-    height = BAR_HEIGHT + 12
-    bars = []
-    for row, figure in enumerate(yen):
-        label = "x" if figure.flag == "X" else _in_ten_thousands(figure)
-        bars.append(_bar(figure, TOP + row * height, "this", max(largest, Decimal(1)), label))
-    sentences = [f"{label} {figure.text}円" for label, figure in zip(labels, yen, strict=True)]
-    return _chart(title, "。".join(sentences), labels, bars, height)
+def yen_chart(title: str, labels: Sequence[str], yen: Sequence[Figure]) -> BarChart:
+    """Yen per row on one scale; a masked figure is a hatched gap with x, never a zero."""
+    row_height = BAR_HEIGHT + 13
+    largest = max([Decimal(figure.value) for figure in yen if figure.value is not None], default=Decimal(0))
+    scale = max(largest, Decimal(1))
+    bars = [_bar(figure, TOP + row * row_height, "this", scale, _yen_label(figure)) for row, figure in enumerate(yen)]
+    said = [
+        f"{label}は{'秘匿' if figure.flag == MASKED else _with_unit(figure, '円')}"
+        for label, figure in zip(labels, yen, strict=True)
+    ]
+    keys = (("masked", "秘匿（ゼロではない）"),) if any(figure.flag == MASKED for figure in yen) else ()
+    return _chart((title, "。".join(said), keys), labels, (Tick(LABEL_WIDTH, "0"),), bars, row_height)
 
 
-def _in_ten_thousands(figure: Figure) -> str:
+def _with_unit(figure: Figure, unit: str) -> str:
+    return figure.text if figure.value is None else f"{figure.text}{unit}"
+
+
+def _yen_label(figure: Figure) -> str:
     if figure.value is None or abs(Decimal(figure.value)) < TEN_THOUSAND:
-        return f"{figure.text} 円"
-    return f"{int(figure.value) // TEN_THOUSAND:,} 万円"
+        return _with_unit(figure, "円")
+    return f"{int(figure.value) // TEN_THOUSAND:,}万円"
 
 
 def _bar(figure: Figure, y: int, kind: str, scale: Decimal, label: str) -> Bar:
+    if figure.flag == MASKED:
+        return Bar(y, MASKED_WIDTH, "masked", label)
     if figure.value is None:
-        return Bar(LABEL_WIDTH, y, UNKNOWN_WIDTH if figure.flag == "X" else 0, "hatched", label)
+        return Bar(y, 0, kind, label)
     share = max(Decimal(0), min(Decimal(figure.value) / scale, Decimal(1)))
-    return Bar(LABEL_WIDTH, y, int(share * BAR_WIDTH), kind, label)
+    return Bar(y, int(share * BAR_WIDTH), kind, label)
 
 
-def _chart(title: str, description: str, labels: Sequence[str], bars: Sequence[Bar], row_height: int) -> BarChart:
-    places = tuple((TOP + row * row_height + BAR_HEIGHT - 4, label) for row, label in enumerate(labels))
-    height = TOP * 2 + row_height * len(labels)
-    return BarChart(title, description, LABEL_WIDTH + BAR_WIDTH + VALUE_WIDTH, height, places, tuple(bars))
+def _chart(
+    words: tuple[str, str, tuple[tuple[str, str], ...]],
+    labels: Sequence[str],
+    ticks: tuple[Tick, ...],
+    bars: Sequence[Bar],
+    row_height: int,
+) -> BarChart:
+    title, description, keys = words
+    placed = tuple(_row_label(label, TOP + row * row_height, row_height) for row, label in enumerate(labels))
+    return BarChart(title, description, keys, TOP + row_height * len(labels) + GAP, placed, ticks, tuple(bars))
+
+
+def _row_label(label: str, y: int, row_height: int) -> RowLabel:
+    lines = _broken(label)
+    first = y + (row_height - 13 - LINE * (len(lines) - 1)) // 2 + 5
+    return RowLabel(tuple((first + LINE * number, line) for number, line in enumerate(lines)))
+
+
+def _broken(label: str) -> list[str]:
+    """The label, or its two halves around the middle dot nearest to the middle."""
+    dots = [place for place, letter in enumerate(label) if letter == "・"]
+    if len(label) <= LONGEST_LABEL or not dots:
+        return [label]
+    dot = min(dots, key=lambda place: abs(2 * place - len(label)))
+    return [label[: dot + 1], label[dot + 1 :]]
