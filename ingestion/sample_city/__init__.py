@@ -6,9 +6,8 @@
 from __future__ import annotations
 
 import datetime as dt
-from collections.abc import Callable
 from dataclasses import dataclass
-from pathlib import Path
+from typing import TYPE_CHECKING
 
 from ingestion.errors import ConfigurationError
 from ingestion.sample_city.books import Books
@@ -23,10 +22,15 @@ from ingestion.sample_city.people import build_city
 from ingestion.sample_city.schedule import Schedule
 from ingestion.sample_city.trade import Trade
 
+if TYPE_CHECKING:
+    from collections.abc import Callable
+    from pathlib import Path
+
 __all__ = ["RealisedRate", "SampleSummary", "generate"]
 
 _FEWEST_PERSONS = 100
-_CLOSING_MONTHS = (4, 5)
+_LAST_CLOSING_MONTH = 5
+TAG_FILE_NAME = "sample_tags.csv"
 
 
 @dataclass(frozen=True)
@@ -42,7 +46,7 @@ class SampleSummary:
     realised: tuple[RealisedRate, ...]
 
 
-def generate(  # noqa: PLR0913  the options of one command
+def generate(  # noqa: PLR0913, PLR0917  the options of one command
     out: Path,
     persons: int = 20_000,
     years: int = 3,
@@ -59,6 +63,18 @@ def generate(  # noqa: PLR0913  the options of one command
     Raises:
         ConfigurationError: fewer than 100 people, no year, or ``out`` already holds files.
     """
+    _check(out, persons, years)
+    last_year = as_of.year - (as_of.month <= _LAST_CLOSING_MONTH)
+    schedule = Schedule(last_year - years + 1, last_year, day(as_of.year, as_of.month, as_of.day))
+    run = _prepare(out, Calibration(persons), Draws(seed), schedule, progress or _silent)
+    run.run()
+    tag_file = tags or out.parent / TAG_FILE_NAME
+    run.tags.add_people(run.trade.city, schedule.last_day)
+    run.tags.write(tag_file)
+    return _summary(run, out, tag_file)
+
+
+def _check(out: Path, persons: int, years: int) -> None:
     if persons < _FEWEST_PERSONS or years < 1:
         raise ConfigurationError(
             f"a city of {persons} people over {years} years cannot be made",
@@ -67,21 +83,12 @@ def generate(  # noqa: PLR0913  the options of one command
     out.mkdir(parents=True, exist_ok=True)
     if any(path.suffix in (".csv", ".dat") for path in out.iterdir()):
         raise ConfigurationError(f"the folder {out} already holds deliveries", "Name an empty folder.")
-    run = _prepare(out, persons, years, seed, as_of, progress or _silent)
-    run.run()
-    tag_file = tags or out.parent / "sample_tags.csv"
-    run.tags.add_people(run.trade.city, run.deliveries.schedule.last_day)
-    run.tags.write(tag_file)
-    return _summary(run, out, tag_file)
 
 
 def _prepare(
-    out: Path, persons: int, years: int, seed: int, as_of: dt.date, progress: Callable[[str], None]
-) -> CityYears:  # noqa: PLR0913
-    last_year = as_of.year - (as_of.month <= _CLOSING_MONTHS[-1])
-    first_year = last_year - years + 1
-    schedule = Schedule(first_year, last_year, day(as_of.year, as_of.month, as_of.day))
-    calibration, draws, calendar = Calibration(persons), Draws(seed), WorkCalendar()
+    out: Path, calibration: Calibration, draws: Draws, schedule: Schedule, progress: Callable[[str], None]
+) -> CityYears:
+    calendar = WorkCalendar()
     city = build_city(calibration, draws, schedule.first_day, schedule.last_day)
     trade = Trade(city, calibration, calendar, draws, LateCharges(), Books())
     deliveries = Deliveries(out, city, schedule, calendar)

@@ -5,11 +5,15 @@ A measure takes all of a debtor's open debts on one day; days are kept per insta
 
 from __future__ import annotations
 
+from typing import TYPE_CHECKING
+
 import numpy as np
 
 from ingestion.sample_city.columns import NEVER, Array, Columns
 from ingestion.sample_city.due_dates import day
-from ingestion.sample_city.trade import Trade
+
+if TYPE_CHECKING:
+    from ingestion.sample_city.trade import Trade
 
 MEASURES = {
     "seized_on": "seizure_share",

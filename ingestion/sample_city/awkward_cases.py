@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from typing import TYPE_CHECKING
+
 import numpy as np
 
 from ingestion.sample_city.channels import COUNTER, POSTAL, STORE
@@ -9,8 +11,10 @@ from ingestion.sample_city.columns import NEVER, Array, Columns, take, whole
 from ingestion.sample_city.due_dates import as_date
 from ingestion.sample_city.instalments import FIXED_ASSET, Group
 from ingestion.sample_city.payment_plans import IN_TIME, UNPAID
-from ingestion.sample_city.tags import Tags
-from ingestion.sample_city.trade import Trade
+
+if TYPE_CHECKING:
+    from ingestion.sample_city.tags import Tags
+    from ingestion.sample_city.trade import Trade
 
 _PEOPLE_PER_CASE = 10_000
 _MISREAD_YEN = 90

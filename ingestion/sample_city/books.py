@@ -1,7 +1,7 @@
-"""What the city's systems have on record while the sample is made: slips issued, receipts taken, notices sent, cases tagged.
+"""What the city's systems have on record while the sample is made: slips issued, receipts taken, notices sent.
 
-Grain of the tables: slips one row per slip and instalment; receipts one row per payment (or failed transfer); notices one
-row per instalment and notice.
+Grain of the tables: slips one row per slip and instalment; receipts one row per payment (or failed transfer); notices
+one row per instalment and notice.
 """
 
 from __future__ import annotations
@@ -10,7 +10,7 @@ from dataclasses import dataclass, field
 
 import numpy as np
 
-from ingestion.sample_city.columns import NEVER, Array, Columns, run_lengths, take, whole
+from ingestion.sample_city.columns import NEVER, Array, Columns, whole
 from ingestion.sample_city.instalments import KEY, PREMIUM
 
 SYSTEM_RECEIPTS, SYSTEM_TRANSFER, SYSTEM_PREMIUM = 1, 2, 3
@@ -66,9 +66,9 @@ class Books:
 def new_receipts(rows: Columns, **given: Array) -> Columns:
     """Receipts of slips.
 
-    ``given``: ``slip_no``, ``slip_total_yen``, ``expires_on``, ``channel``, ``paid``, ``credited``, ``amount``, ``minute``.
-    ``result`` is the bank's code, ``cancelled_on`` the day an agent takes a provisional report back, ``first_reported_yen``
-    what a postal receipt said before its correction.
+    ``given``: ``slip_no``, ``slip_total_yen``, ``expires_on``, ``channel``, ``paid``, ``credited``, ``amount``,
+    ``minute``. ``result`` is the bank's code, ``cancelled_on`` the day an agent takes a provisional report back,
+    ``first_reported_yen`` what a postal receipt said before its correction.
     """
     size = len(rows["uid"])
     table = {name: rows[name] for name in KEY}
@@ -96,14 +96,3 @@ def overlaps(payments: Array, debts: Array) -> tuple[Array, Array, Array]:
     ends = ends[ends <= payment_ends[-1]]
     yen = np.diff(ends, prepend=0)
     return np.searchsorted(payment_ends, ends), np.searchsorted(debt_ends, ends), yen
-
-
-def occurrence(values: Array) -> Array:
-    """0 for the first row with a value, 1 for the second, and so on; the values must be sorted."""
-    _, counts = np.unique(values, return_counts=True)
-    return run_lengths(counts)
-
-
-def first_rows(rows: Columns, values: Array) -> Columns:
-    """The first row of each sorted value."""
-    return take(rows, occurrence(values) == 0)

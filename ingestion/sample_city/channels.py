@@ -2,12 +2,16 @@
 
 from __future__ import annotations
 
+from typing import TYPE_CHECKING
+
 import numpy as np
 
-from ingestion.sample_city.calibration import Calibration
-from ingestion.sample_city.columns import Array
 from ingestion.sample_city.draws import happens, pick
-from ingestion.sample_city.due_dates import WorkCalendar
+
+if TYPE_CHECKING:
+    from ingestion.sample_city.calibration import Calibration
+    from ingestion.sample_city.columns import Array
+    from ingestion.sample_city.due_dates import WorkCalendar
 
 TRANSFER, STORE, SMARTPHONE, POSTAL, COUNTER, EL_QR, PAY_EASY, CARD, SALARY_SLIP, PENSION_SLIP, PREMIUM_LINE = range(
     1, 12
@@ -46,7 +50,7 @@ def open_paid_days(calendar: WorkCalendar, channel: Array, paid: Array) -> Array
 
 
 def credited_days(calendar: WorkCalendar, channel: Array, paid: Array, rng: np.random.Generator) -> Array:
-    """Days on which the money stands on the city's account: agents take one to two weeks, banks one or two working days."""
+    """Days on which the city has the money: agents take one to two weeks, banks one or two working days."""
     agent = calendar.next_open(paid + rng.integers(7, 13, len(paid)))
     bank = calendar.next_open(paid + rng.integers(1, 3, len(paid)))
     at_once = np.isin(channel, (TRANSFER, PENSION_SLIP, PREMIUM_LINE))

@@ -1,39 +1,46 @@
-"""Year after year of the invented city: levies, payments, arrears, deliveries. Memory holds one year and the open debts."""
+"""Year after year of the invented city: levies, payments, arrears, deliveries.
+
+Memory holds one year and the open debts.
+"""
 
 from __future__ import annotations
 
-from collections.abc import Callable
 from dataclasses import dataclass, field
+from typing import TYPE_CHECKING
 
 import numpy as np
 
 from ingestion.sample_city.awkward_cases import add_awkward_cases
 from ingestion.sample_city.books import DEMAND_NOTICE
-from ingestion.sample_city.carryover import settle_carryover
+from ingestion.sample_city.carryover import CarryoverYear
 from ingestion.sample_city.columns import NEVER, Columns, row_count, stack, take, whole
 from ingestion.sample_city.corporate_returns import corporate_returns
 from ingestion.sample_city.current_payments import issue_first_slips, pay_current
-from ingestion.sample_city.deliveries import Deliveries
 from ingestion.sample_city.due_dates import day
 from ingestion.sample_city.instalments import (
     CORPORATE,
     FIXED_ASSET,
     GROUPS,
-    ORDINARY,
     RESIDENT,
     SALARY,
     STATE,
     Group,
     current_yen,
 )
-from ingestion.sample_city.levies import Levies
-from ingestion.sample_city.opening_arrears import opening_arrears, year_of_one_payer
+from ingestion.sample_city.large_debtor import year_of_large_debtor, yearly_levy
+from ingestion.sample_city.opening_arrears import opening_arrears
 from ingestion.sample_city.payment_plans import plan_current
 from ingestion.sample_city.people_deliveries import deliver_people
 from ingestion.sample_city.premium_rows import line_days, settlement_lines
 from ingestion.sample_city.reassessments import reassess
 from ingestion.sample_city.tags import Tags
-from ingestion.sample_city.trade import Trade
+
+if TYPE_CHECKING:
+    from collections.abc import Callable
+
+    from ingestion.sample_city.deliveries import Deliveries
+    from ingestion.sample_city.levies import Levies
+    from ingestion.sample_city.trade import Trade
 
 
 @dataclass(frozen=True)
@@ -101,7 +108,7 @@ class CityYears:
         if not row_count(debts):
             return
         opening = int(debts["remaining_yen"].sum())
-        debts = settle_carryover(self.trade, debts, group, year, self.tags)
+        debts = CarryoverYear(self.trade, debts, group, year).settle(self.tags)
         after = day(year, 3, 31)
         self.deliveries.queue_versions(debts, whole(row_count(debts), after))
         is_written_off = (debts["written_off_on"] > after) & (debts["written_off_on"] < NEVER)
@@ -109,8 +116,6 @@ class CityYears:
         if group.is_premium:
             lines = settlement_lines(take(debts, is_written_off))
             self.deliveries.queue("premium_collection", lines, line_days(lines))
-        if year > self.deliveries.schedule.last_year:
-            return
         collected = opening - written_off - int(debts["remaining_yen"].sum())
         self._note(group, year, "carryover", (opening, collected, written_off))
         self.debts[group] = take(debts, debts["remaining_yen"] > 0)
@@ -135,8 +140,6 @@ class CityYears:
         if group.is_premium:
             lines = settlement_lines(rows)
             self.deliveries.queue("premium_collection", lines, line_days(lines))
-        if year > self.deliveries.schedule.last_year:
-            return
         levied, unpaid = int(current_yen(rows).sum()), int(rows["remaining_yen"].sum())
         self._note(group, year, "current", (levied, levied - unpaid, 0))
         left = take({name: rows[name] for name in STATE}, rows["remaining_yen"] > 0)
@@ -156,21 +159,15 @@ class CityYears:
             self.trade.draws.stream("reassess", group.tax, group.method, year),
         )
         if group.tax == FIXED_ASSET:
-            large = self._large_debtors_year(group, year)
-            rows = stack([rows, large | {"pays_first": np.zeros(row_count(large), dtype=bool)}])
+            rows = stack([rows, year_of_large_debtor(self.levies, group, year, yearly_levy(self.levies))])
         issue_first_slips(self.trade, rows, group)
         levied_on = self.levies.levied_on(group, year)
         if group.tax != CORPORATE:
             self.deliveries.write_levies(rows, levied_on, seq=2 if levied_on == schedule.first_day else 1)
         return rows
 
-    def _large_debtors_year(self, group: Group, year: int) -> Columns:
-        figures = self.trade.calibration
-        unpaid = figures.scaled("current_levy", FIXED_ASSET, ORDINARY) * (
-            100 - figures.rate("current_rate", FIXED_ASSET, ORDINARY)
-        )
-        share = figures.rate("large_debtor_current_share", FIXED_ASSET, ORDINARY) / 100
-        return year_of_one_payer(self.levies, group, year, max(400, int(unpaid / 100 * share) // 400 * 400))
-
     def _note(self, group: Group, year: int, levy_class: str, yen: tuple[int, int, int]) -> None:
+        """Keep the figures of whole years; of the year that has only begun nothing can be said yet."""
+        if year > self.deliveries.schedule.last_year:
+            return
         self.realised.append(RealisedRate(group.tax, group.method, year, levy_class, *yen))

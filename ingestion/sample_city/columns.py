@@ -2,11 +2,13 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 import numpy as np
 import numpy.typing as npt
+
+if TYPE_CHECKING:
+    from collections.abc import Mapping, Sequence
 
 Array = npt.NDArray[Any]
 Columns = dict[str, Array]
@@ -41,4 +43,4 @@ def whole(size: int, value: int) -> Array:
 def run_lengths(counts: Array) -> Array:
     """0,1,2.. within each run, for runs of the given lengths."""
     starts = np.cumsum(counts) - counts
-    return np.arange(int(counts.sum()), dtype=np.int64) - np.repeat(starts, counts)
+    return np.asarray(np.arange(int(counts.sum()), dtype=np.int64) - np.repeat(starts, counts))

@@ -9,7 +9,7 @@ import numpy as np
 
 from ingestion.sample_city.columns import Array, Columns, stack, take
 from ingestion.sample_city.draws import pick
-from ingestion.sample_city.due_dates import day, fiscal_year
+from ingestion.sample_city.due_dates import APRIL, day
 from ingestion.sample_city.instalments import (
     CORPORATE,
     FINAL_RETURN,
@@ -21,7 +21,6 @@ from ingestion.sample_city.instalments import (
 from ingestion.sample_city.levies import Levies, scaled_to
 
 GROUP = Group(CORPORATE, ORDINARY)
-_MARCH = 2
 _CLOSING_MONTH_SHARES = np.array([4, 4, 40, 5, 6, 8, 5, 6, 8, 4, 3, 7], dtype=np.float64)
 _SHARE_WITH_INTERIM = 0.4
 _SMALLEST_YEN = 50_000
@@ -61,10 +60,9 @@ def _returns(levies: Levies, year: int, payers: Array, closing_month: Array, kin
     nominal_by_month, start_by_month = [], []
     for month in range(1, 13):
         due_month = (month + months_after_start - 1) % 12 + 1
-        nominal = day(year + (due_month < 4), due_month, 0)  # noqa: PLR2004  the fiscal year begins in April
+        nominal = day(year + (due_month < APRIL), due_month, 0)
         nominal_by_month.append(nominal)
         start_by_month.append(_months_before(nominal, months_after_start))
-    nominal_days = np.array(nominal_by_month)[closing_month - 1]
     due = np.array([levies.calendar.due(nominal) for nominal in nominal_by_month])[closing_month - 1]
     return new_instalments(
         GROUP,
@@ -72,7 +70,7 @@ def _returns(levies: Levies, year: int, payers: Array, closing_month: Array, kin
         payers,
         no=np.ones(len(payers), dtype=np.int64),
         due=due,
-        nominal_year=np.full(len(payers), fiscal_year(int(nominal_days[0])) if len(payers) else year),
+        nominal_year=np.full(len(payers), year),
         statutory_due=due,
         levied_on=due - _DAYS_BEFORE_DUE,
         original_yen=amounts,

@@ -5,6 +5,8 @@ Each function works on all instalments of one group at once.
 
 from __future__ import annotations
 
+from typing import TYPE_CHECKING
+
 import numpy as np
 
 from ingestion.sample_city.books import DEMAND_NOTICE, REMINDER, SYSTEM_PREMIUM, SYSTEM_RECEIPTS, slip_system
@@ -30,7 +32,9 @@ from ingestion.sample_city.payment_plans import (
     REMINDER_DAYS,
     UNPAID,
 )
-from ingestion.sample_city.trade import Trade
+
+if TYPE_CHECKING:
+    from ingestion.sample_city.trade import Trade
 
 _MINUTES_OF_DAY = 1440
 

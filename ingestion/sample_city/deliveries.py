@@ -1,21 +1,18 @@
-"""The city's deliveries: opens feed files by day, puts rows of all groups into them, closes them once a day is complete."""
+"""The city's deliveries: feed files are opened by day, filled with the rows of all groups, and closed when complete."""
 
 from __future__ import annotations
 
-from collections.abc import Callable
 from dataclasses import dataclass, field
-from pathlib import Path
+from typing import TYPE_CHECKING
 
 import numpy as np
 
 from ingestion.contract import load_contract
-from ingestion.sample_city.books import Books
 from ingestion.sample_city.channels import AGENT_CHANNELS, COUNTER_CHANNELS, PREMIUM_LINE, TRANSFER
 from ingestion.sample_city.columns import NEVER, Array, Columns, row_count, stack, take
 from ingestion.sample_city.due_dates import WorkCalendar, as_date
 from ingestion.sample_city.instalments import EVENT_DAYS, PREMIUM, STATE
 from ingestion.sample_city.levy_rows import demand_text, levy_text, premium_assessment_text, slip_text
-from ingestion.sample_city.people import City
 from ingestion.sample_city.premium_rows import collection_lines, collection_text, line_days
 from ingestion.sample_city.receipt_rows import (
     agent_reports,
@@ -28,9 +25,16 @@ from ingestion.sample_city.receipt_rows import (
     transfer_text,
     transfer_trailer,
 )
-from ingestion.sample_city.schedule import Schedule
 from ingestion.sample_city.text import MUNICIPALITY
 from ingestion.sample_city.writers import FeedFile
+
+if TYPE_CHECKING:
+    from collections.abc import Callable
+    from pathlib import Path
+
+    from ingestion.sample_city.books import Books
+    from ingestion.sample_city.people import City
+    from ingestion.sample_city.schedule import Schedule
 
 _RESULT_WORKING_DAYS = 3
 
@@ -59,7 +63,7 @@ class Deliveries:
         return self.files[key]
 
     def queue(self, feed: str, rows: Columns, known: Array) -> None:
-        """Let rows wait for the first delivery after the day on which they are known; later than the last day they drop out."""
+        """Let rows wait for the first delivery after the day they are known; what comes after the last drops out."""
         rows = rows | {"delivery": self.schedule.on(feed, np.maximum(known, self.flushed_until + 1))}
         rows = take(rows, rows["delivery"] < NEVER)
         if row_count(rows):

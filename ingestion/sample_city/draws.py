@@ -1,18 +1,21 @@
-"""Chance, bound to a seed and a purpose: a change in one part of the city leaves the draws of the others as they were."""
+"""Chance, bound to a seed and a purpose: a change in one part of the city leaves the draws of the others alone."""
 
 from __future__ import annotations
 
+from typing import TYPE_CHECKING
 from zlib import crc32
 
 import numpy as np
 
-from ingestion.sample_city.columns import Array
+if TYPE_CHECKING:
+    from ingestion.sample_city.columns import Array
 
 
 class Draws:
     """Hands out one independent generator for each purpose."""
 
     def __init__(self, seed: int) -> None:
+        """Any whole number is a seed."""
         self._seed = seed
 
     def stream(self, *purpose: str | int) -> np.random.Generator:

@@ -21,6 +21,8 @@ _EPOCH = dt.date(1970, 1, 1)
 _FIRST_WRITTEN = (dt.date(1900, 1, 1) - _EPOCH).days
 _LAST_WRITTEN = (dt.date(2060, 12, 31) - _EPOCH).days
 _SATURDAY = 5
+APRIL = 4
+"""The month in which the fiscal year begins."""
 
 
 def day(year: int, month: int, day_of_month: int) -> int:
@@ -38,7 +40,7 @@ def as_date(day_no: int) -> dt.date:
 def fiscal_year(day_no: int) -> int:
     """The fiscal year, April to March, in which a day lies."""
     date = as_date(day_no)
-    return date.year - (date.month < 4)  # noqa: PLR2004  April
+    return date.year - (date.month < APRIL)
 
 
 @dataclass(frozen=True)
@@ -54,6 +56,7 @@ class WorkCalendar:
     """Working days and due dates."""
 
     def __init__(self, seeds: Path = SEED_FOLDER) -> None:
+        """Read the seeds when they are first needed."""
         self._seeds = seeds
 
     @cached_property

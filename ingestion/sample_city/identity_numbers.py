@@ -5,18 +5,21 @@ So no number of the sample can be the individual number or corporate number of a
 
 from __future__ import annotations
 
+from typing import TYPE_CHECKING
+
 import numpy as np
 import pyarrow as pa
 import pyarrow.compute as pc
 
-from ingestion.sample_city.columns import Array
+if TYPE_CHECKING:
+    from ingestion.sample_city.columns import Array
 
 _INDIVIDUAL_WEIGHTS = np.array([6, 5, 4, 3, 2, 7, 6, 5, 4, 3, 2])
 _CORPORATE_WEIGHTS = np.array([2, 1] * 6)
 
 
 def individual_check_digits(bodies: Array) -> Array:
-    """The right twelfth digit for eleven-digit bodies. Source: 行政手続における特定の個人を識別するための番号 省令 第5条."""
+    """The right twelfth digit for eleven-digit bodies. Source: 番号法 総務省令 第5条."""
     rest = (_digits(bodies, len(_INDIVIDUAL_WEIGHTS)) * _INDIVIDUAL_WEIGHTS).sum(axis=1) % 11
     return np.where(rest <= 1, 0, 11 - rest)
 

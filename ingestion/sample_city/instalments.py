@@ -1,7 +1,7 @@
 """Instalments: the rows everything else hangs on. One row is one instalment (期別) with what has happened to it.
 
-Amounts are yen, days are day numbers, ``NEVER`` where something has not happened. ``remaining_yen`` is the principal that
-is still unpaid once all events so far are counted.
+Amounts are yen, days are day numbers, ``NEVER`` where something has not happened. ``remaining_yen`` is the principal
+that is still unpaid once all events so far are counted.
 """
 
 from __future__ import annotations
@@ -24,8 +24,23 @@ EVENT_DAYS = ("reassessed_on", "demanded_on", "seized_on", "stayed_on", "pledged
 """Columns whose day makes a new version of the levy row."""
 
 
-STATE = (*KEY, "due", "nominal_year", "statutory_due", "levied_on", "has_designated_due", "original_yen", "reassessed_yen",
-         "reassessment_reason", "write_off_yen", "write_off_reason", "overpaid_yen", "overpaid_on", "remaining_yen", *EVENT_DAYS)  # fmt: skip
+STATE = (
+    *KEY,
+    "due",
+    "nominal_year",
+    "statutory_due",
+    "levied_on",
+    "has_designated_due",
+    "original_yen",
+    "reassessed_yen",
+    "reassessment_reason",
+    "write_off_yen",
+    "write_off_reason",
+    "overpaid_yen",
+    "overpaid_on",
+    "remaining_yen",
+    *EVENT_DAYS,
+)
 """Columns that an instalment keeps from year to year."""
 
 
@@ -88,11 +103,6 @@ def new_instalments(group: Group, assessment_year: int, payer: Array, **given: A
     rows["notice"] = ((rows["assessment_year"] * 100 + group.tax) * 10 + group.method) * 10**8 + rows["payer"]
     rows["uid"] = rows["notice"] * 1000 + rows["return_class"] * 100 + rows["no"]
     return rows
-
-
-def in_group(rows: Columns, group: Group) -> Array:
-    """True for the rows of a group."""
-    return np.asarray((rows["tax"] == group.tax) & (rows["method"] == group.method))
 
 
 def current_yen(rows: Columns) -> Array:

@@ -8,13 +8,17 @@ from __future__ import annotations
 import datetime as dt
 from dataclasses import dataclass
 from functools import cached_property
-from pathlib import Path
+from typing import TYPE_CHECKING
 
 import numpy as np
 
 from ingestion.errors import ConfigurationError
-from ingestion.sample_city.columns import Array
 from ingestion.sample_city.due_dates import SEED_FOLDER, day, read_seed
+
+if TYPE_CHECKING:
+    from pathlib import Path
+
+    from ingestion.sample_city.columns import Array
 
 LAW_FILE = SEED_FOLDER / "law_parameters.csv"
 _FIRST, _AFTER = "late_charge_rate_first_month", "late_charge_rate_after"
@@ -90,7 +94,7 @@ def _day(date: dt.date) -> int:
 
 
 def _first_month_ends(due: Array) -> Array:
-    """Last day of the lower rate: the day before the day in the next month that corresponds to the day after the due date."""
+    """Last day of the lower rate: the day before that in the next month which corresponds to the first counted."""
     start = (due + 1).astype("datetime64[D]")
     month = start.astype("datetime64[M]")
     offset = (start - month.astype("datetime64[D]")).astype(np.int64)

@@ -1,15 +1,17 @@
 """What is levied each year: who owes which tax, how much, in which instalments.
 
-Yearly amounts are drawn once per payer and tax and vary a little from year to year; together they meet the calibrated yen.
+Yearly amounts are drawn once per payer and tax and vary a little from year to year; together they meet the calibrated
+yen.
 """
 
 from __future__ import annotations
 
 from dataclasses import dataclass, field
+from functools import cached_property
+from typing import TYPE_CHECKING
 
 import numpy as np
 
-from ingestion.sample_city.calibration import Calibration
 from ingestion.sample_city.columns import Array, Columns, stack
 from ingestion.sample_city.draws import Draws, pick
 from ingestion.sample_city.due_dates import WorkCalendar, day, fiscal_year
@@ -26,7 +28,10 @@ from ingestion.sample_city.instalments import (
     Group,
     new_instalments,
 )
-from ingestion.sample_city.people import City, first_of_april
+from ingestion.sample_city.people import INSURED_AGE, City, first_of_april
+
+if TYPE_CHECKING:
+    from ingestion.sample_city.calibration import Calibration
 
 VEHICLE_TAX_YEN = np.array([10_800, 12_900, 5_000, 7_200, 2_000, 2_400, 6_000, 3_700])
 _VEHICLE_SHARES = np.array([60.0, 13.0, 10.0, 3.0, 6.0, 3.0, 3.0, 2.0])
@@ -36,6 +41,7 @@ _LARGEST_HEALTH_YEN = 1_040_000
 _LARGEST_SHARE = 0.02
 _COMPANY_WEIGHT = 6.0
 _YEARLY_NOISE = 0.05
+_SHARED_LUCK = {RESIDENT: 0.85, HEALTH: 0.85, VEHICLE: 0.6, FIXED_ASSET: 0.5}
 _AGES = {(RESIDENT, ORDINARY): (20, 75), (RESIDENT, PENSION): (65, 200), (FIXED_ASSET, ORDINARY): (27, 200),
          (VEHICLE, ORDINARY): (18, 85), (HEALTH, ORDINARY): (20, 75)}  # fmt: skip
 
@@ -83,8 +89,16 @@ class Levies:
         is_eligible = (ages >= low) & (ages < high)
         if group.tax == HEALTH:
             is_eligible &= self.city.traits["is_head"][: self.city.persons]
-        people = rng.permutation(np.flatnonzero(is_eligible))[: wanted - company_count]
+        eligible = np.flatnonzero(is_eligible)
+        weight = _SHARED_LUCK[group.tax] if group.method == ORDINARY else 0.0
+        luck = weight * self._shared_luck[eligible] + (1 - weight) * rng.random(len(eligible))
+        people = eligible[np.argsort(luck, kind="stable")][: wanted - company_count]
         return np.sort(np.concatenate([people, rng.permutation(companies[1:])[:company_count]]))
+
+    @cached_property
+    def _shared_luck(self) -> Array:
+        """Low for those without an employer: they pay resident tax and health insurance tax themselves."""
+        return self.draws.stream("without employer").random(self.city.persons)
 
     def _insured(self, group: Group) -> Array:
         """Everybody who is or becomes 75, divided between slips and pension withholding once for all."""
@@ -99,7 +113,7 @@ class Levies:
         if group.tax in (RESIDENT, HEALTH, PREMIUM) and group.method != SALARY:
             payers = payers[self.city.is_resident(start)[payers]]
         if group.tax == PREMIUM:
-            payers = payers[self.city.ages(start)[payers] >= 75]  # noqa: PLR2004  age of the insured
+            payers = payers[self.city.ages(start)[payers] >= INSURED_AGE]
         if group.tax == VEHICLE:
             payers = payers[self.city.traits["died"][payers] > start]
         return payers
@@ -151,7 +165,7 @@ class Levies:
 
 
 def split_evenly(yearly: Array, count: int, unit: int) -> list[Array]:
-    """Yearly yen in ``count`` instalments cut to ``unit`` yen; what is cut off goes to the first. Source: 地方税法 第20条の4の2."""
+    """Yearly yen in ``count`` instalments cut to ``unit``; the first takes the rest. Source: 地方税法 第20条の4の2."""
     each = yearly // count // unit * unit
     return [yearly - each * (count - 1), *([each] * (count - 1))]
 

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from typing import Any
+from typing import TYPE_CHECKING
 
 import numpy as np
 
@@ -10,8 +10,8 @@ from ingestion.sample_city.books import SYSTEM_TRANSFER
 from ingestion.sample_city.columns import NEVER, Columns
 from ingestion.sample_city.due_dates import date_text
 from ingestion.sample_city.instalments import CORPORATE, EVENT_DAYS, PENSION
-from ingestion.sample_city.people import City
-from ingestion.sample_city.people_rows import birth_texts, company_numbers, kana_names, kanji_names
+from ingestion.sample_city.name_rows import birth_texts, kana_names, kanji_names
+from ingestion.sample_city.people_rows import company_numbers
 from ingestion.sample_city.slip_numbers import barcodes, confirmation_numbers, payment_numbers
 from ingestion.sample_city.text import (
     MUNICIPALITY,
@@ -28,11 +28,16 @@ from ingestion.sample_city.text import (
     numbers_or_empty,
 )
 
+if TYPE_CHECKING:
+    import pyarrow as pa
+
+    from ingestion.sample_city.people import City
+
 _ON_REQUEST, _BY_INCOME_TAX = 2, 3
 _SYSTEMS = ["", "SN", "KF", "KK"]
 
 
-def levy_text(rows: Columns, day: int, city: City) -> dict[str, Any]:
+def levy_text(rows: Columns, day: int, city: City) -> dict[str, pa.Array | str]:
     """Levy rows as they stand on the day of delivery."""
     is_changed = happened(rows["reassessed_on"], day)
     has_settled, is_over = (
@@ -63,7 +68,7 @@ def levy_text(rows: Columns, day: int, city: City) -> dict[str, Any]:
     }  # fmt: skip
 
 
-def _dates(rows: Columns, day: int) -> dict[str, Any]:
+def _dates(rows: Columns, day: int) -> dict[str, pa.Array | str]:
     events = [np.where(happened(rows[name], day), rows[name], 0) for name in EVENT_DAYS if name != "settled_on"]
     updated = np.maximum.reduce([np.where(rows["levied_on"] <= day, rows["levied_on"], 0), *events])
     settled = rows["settled_on"]
@@ -72,13 +77,13 @@ def _dates(rows: Columns, day: int) -> dict[str, Any]:
     return {
         "designated_due_date": date_text(np.where(rows["has_designated_due"], rows["due"], NEVER)),
         "statutory_due_date": date_text(rows["statutory_due"]),
-        "tax_notice_issue_date": date_text(np.where(is_assessed, rows["levied_on"], NEVER)),
+        "tax_notice_issue_date": date_text(rows["levied_on"]),
         "return_date": date_text(np.where(is_assessed, NEVER, rows["levied_on"])),
         "updated_date": date_text(updated),
     }
 
 
-def _measures(rows: Columns, day: int) -> dict[str, Any]:
+def _measures(rows: Columns, day: int) -> dict[str, pa.Array | str]:
     return {
         "has_demand_flag": flags(rows["demanded_on"], day),
         "demand_notice_issue_date": known_days(rows["demanded_on"], day),
@@ -89,7 +94,7 @@ def _measures(rows: Columns, day: int) -> dict[str, Any]:
     }
 
 
-def slip_text(slips: Columns) -> dict[str, Any]:
+def slip_text(slips: Columns) -> dict[str, pa.Array | str]:
     """Payment slips, one row per slip and instalment."""
     has_charge = slips["late_charge_yen"] > 0
     is_printed = slips["system"] != SYSTEM_TRANSFER
@@ -112,7 +117,7 @@ def slip_text(slips: Columns) -> dict[str, Any]:
     }  # fmt: skip
 
 
-def demand_text(notices: Columns) -> dict[str, Any]:
+def demand_text(notices: Columns) -> dict[str, pa.Array | str]:
     """Demand notices and reminders."""
     return levy_key(notices) | {
         "issue_type": numbers(notices["issue_type"]),
@@ -124,7 +129,7 @@ def demand_text(notices: Columns) -> dict[str, Any]:
     }
 
 
-def premium_assessment_text(rows: Columns, day: int, city: City) -> dict[str, Any]:
+def premium_assessment_text(rows: Columns, day: int, city: City) -> dict[str, pa.Array | str]:
     """Premium instalments as they stand on the day of delivery."""
     is_changed = happened(rows["reassessed_on"], day)
     yen = np.where(is_changed, rows["reassessed_yen"], rows["original_yen"])

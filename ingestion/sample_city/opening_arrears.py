@@ -21,14 +21,17 @@ from ingestion.sample_city.instalments import (
     Group,
     new_instalments,
 )
+from ingestion.sample_city.large_debtor import year_of_large_debtor
 from ingestion.sample_city.levies import VEHICLE_TAX_YEN, Levies
+from ingestion.sample_city.people import INSURED_AGE
 
 YEARS_BACK = 5
 _YEAR_SHARES = np.array([10.0, 12.0, 18.0, 25.0, 35.0])
 _PREMIUM_YEARS = 3
 _DIFFICULT_SHARE = 0.12
-_MEAN_YEN = {11: 30_000, CORPORATE: 60_000, FIXED_ASSET: 24_000, VEHICLE: 8000, HEALTH: 15_000, PREMIUM: 9000}
-_LARGEST_SHARE = 0.03
+_MEAN_YEN = {11: 30_000, CORPORATE: 60_000, FIXED_ASSET: 10_000, VEHICLE: 8000, HEALTH: 15_000, PREMIUM: 9000}
+_LARGEST_SHARE = 0.05
+_SPREAD_WITHIN_CASE = 0.85
 
 
 def opening_arrears(levies: Levies, group: Group, first_year: int) -> Columns:
@@ -47,28 +50,10 @@ def _large_debtor(levies: Levies, group: Group, first_year: int, target: int) ->
     share = levies.calibration.rate("large_debtor_share", group.tax, group.method) / 100
     if not share:
         return {}
-    tables = []
-    for year in range(first_year - YEARS_BACK, first_year):
-        yearly = int(target * share / YEARS_BACK / 400) * 400
-        tables.append(year_of_one_payer(levies, group, year, yearly))
-    return stack(tables)
-
-
-def year_of_one_payer(levies: Levies, group: Group, year: int, yearly: int) -> Columns:
-    """The instalments of the large debtor in one year, all equal."""
-    days = levies.calendar.due_days(group.tax, group.method, year)
-    size = len(days)
-    return new_instalments(
-        group,
-        year,
-        np.full(size, levies.city.large_debtor),
-        no=np.array([one.instalment_no for one in days]),
-        due=np.array([one.due for one in days]),
-        nominal_year=np.array([fiscal_year(one.nominal) for one in days]),
-        statutory_due=np.full(size, days[0].due),
-        levied_on=np.full(size, levies.levied_on(group, year)),
-        original_yen=np.full(size, yearly // size),
-    )
+    years = range(first_year - YEARS_BACK, first_year)
+    large = stack([year_of_large_debtor(levies, group, year, target * share / YEARS_BACK) for year in years])
+    del large["pays_first"]
+    return large
 
 
 def _many_debtors(levies: Levies, group: Group, first_year: int, target: int) -> Columns:
@@ -92,6 +77,8 @@ def _many_debtors(levies: Levies, group: Group, first_year: int, target: int) ->
 def _cases(levies: Levies, group: Group, first_year: int, target: int) -> Columns:
     rng = levies.draws.stream("opening", group.tax, group.method)
     payers = levies.base_payers(group)
+    if group.is_premium:
+        payers = payers[levies.city.ages(levies.city.first_day)[payers] >= INSURED_AGE + _PREMIUM_YEARS]
     payers = payers[np.argsort(levies.city.traits["difficulty"][payers], kind="stable")]
     mean = _MEAN_YEN[group.tax]
     wanted = int(target / mean) + 30
@@ -101,7 +88,7 @@ def _cases(levies: Levies, group: Group, first_year: int, target: int) -> Column
         shares[: YEARS_BACK - _PREMIUM_YEARS] = 0
     payer = pool[np.minimum((rng.random(wanted) ** 1.3 * len(pool)).astype(np.int64), len(pool) - 1)]
     year = first_year - YEARS_BACK + pick(rng, shares, wanted)
-    spread = levies.calibration.rate("debt_spread") / 2
+    spread = levies.calibration.rate("debt_spread") * _SPREAD_WITHIN_CASE
     yen = np.exp(rng.normal(np.log(mean) - spread**2 / 2, spread, wanted))
     yen = np.clip(np.round(yen / 100) * 100, 1000, max(mean, target * _LARGEST_SHARE)).astype(np.int64)
     if group.tax == VEHICLE:
@@ -118,7 +105,7 @@ def _cases(levies: Levies, group: Group, first_year: int, target: int) -> Column
 
 
 def _template(levies: Levies, group: Group, year: int, first_year: int) -> Columns:
-    """The instalments of one assessment that fall due before the first year, as one row each; days by payer for returns."""
+    """The instalments of one assessment that fall due before the first year; for returns, those of each company."""
     if group.tax == CORPORATE:
         returns = corporate_returns(levies, year)
         return take(returns, returns["return_class"] == returns["return_class"].max())

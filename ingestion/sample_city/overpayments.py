@@ -1,6 +1,8 @@
-"""Money the city has to give back: paid twice, or paid before the levy fell; and when it is given back or appropriated."""
+"""Money the city has to give back: paid twice, or paid before the levy fell; and when it is settled."""
 
 from __future__ import annotations
+
+from typing import TYPE_CHECKING
 
 import numpy as np
 
@@ -8,7 +10,9 @@ from ingestion.sample_city.channels import AGENT_CHANNELS, SMARTPHONE, STORE, cr
 from ingestion.sample_city.columns import NEVER, Array, Columns, take, whole
 from ingestion.sample_city.instalments import CORPORATE, Group
 from ingestion.sample_city.payment_plans import IN_TIME, UNPAID
-from ingestion.sample_city.trade import Trade
+
+if TYPE_CHECKING:
+    from ingestion.sample_city.trade import Trade
 
 _LONGEST_WAIT_DAYS = 150
 _SHORTEST_WAIT_DAYS = 12

@@ -6,6 +6,8 @@ A plan is a set of columns written into the instalments of one group: ``due_yen`
 
 from __future__ import annotations
 
+from typing import TYPE_CHECKING
+
 import numpy as np
 
 from ingestion.sample_city.columns import NEVER, Array, Columns, whole
@@ -13,7 +15,9 @@ from ingestion.sample_city.draws import happens, pick
 from ingestion.sample_city.due_dates import day
 from ingestion.sample_city.instalments import PENSION, SALARY, Group, current_yen
 from ingestion.sample_city.shortfalls import current_shortfalls
-from ingestion.sample_city.trade import Trade
+
+if TYPE_CHECKING:
+    from ingestion.sample_city.trade import Trade
 
 ON_TRANSFER, IN_TIME, BEFORE_DEMAND, AFTER_DEMAND, AFTER_REMINDER, PREPAID, UNPAID = range(7)
 LATE = (BEFORE_DEMAND, AFTER_DEMAND, AFTER_REMINDER)
@@ -64,7 +68,7 @@ def _paid_days(trade: Trade, rows: Columns, group: Group, year: int, rng: np.ran
     in_time = np.minimum(due, np.maximum(opens, due - early))
     demand = trade.demand_days(due)
     last = day(year + 1, 5, 31) - _DAYS_BEFORE_CLOSING
-    days = np.select(
+    days: Array = np.select(
         [rows["wave"] == wave for wave in (IN_TIME, BEFORE_DEMAND, AFTER_DEMAND, AFTER_REMINDER)],
         [
             due if group.method == PENSION else in_time,

@@ -6,19 +6,25 @@ Columns of :class:`City` are arrays over addressees; days of what never happens 
 from __future__ import annotations
 
 from dataclasses import dataclass
+from typing import TYPE_CHECKING
 
 import numpy as np
 
-from ingestion.sample_city.calibration import Calibration
 from ingestion.sample_city.columns import NEVER, Array, Columns, run_lengths
 from ingestion.sample_city.draws import Draws, happens, pick
 from ingestion.sample_city.due_dates import SEED_FOLDER, day, read_seed
 from ingestion.sample_city.names import COMPANY_TRADES, COMPANY_WORDS, FAMILIES, GIVEN_MEN
 
+if TYPE_CHECKING:
+    from ingestion.sample_city.calibration import Calibration
+
 _AGE_BOUNDS = (0, 15, 30, 40, 50, 65, 75, 102)
 _AGE_SHARES = np.array([11.5, 14.0, 11.0, 14.5, 20.0, 12.5, 0.0])
 _HOUSEHOLD_SHARES = np.array([38.0, 28.0, 17.0, 12.0, 5.0])
-_OLD = 75
+INSURED_AGE = 75
+"""From this age on people are insured in the late-elderly system."""
+
+_GROWN_UP = 20
 _DAYS_OF_YEAR = 365.25
 
 
@@ -77,7 +83,7 @@ def _ages(calibration: Calibration, rng: np.random.Generator) -> Array:
     bands = np.searchsorted(ends, np.arange(calibration.persons), side="right")
     low, high = np.array(_AGE_BOUNDS[:-1])[bands], np.array(_AGE_BOUNDS[1:])[bands]
     position = rng.random(calibration.persons)
-    position = np.where(low >= _OLD, position**2, position)
+    position = np.where(low >= INSURED_AGE, position**2, position)
     return rng.permutation(np.floor(low + (high - low) * position).astype(np.int64))
 
 
@@ -90,7 +96,7 @@ def _households(ages: Array, rng: np.random.Generator) -> tuple[Array, Array]:
     sizes[-1] -= int(sizes.sum()) - persons
     household = np.repeat(np.arange(len(sizes)), sizes)
     is_head = run_lengths(sizes) == 0
-    grown = np.flatnonzero(ages >= 20)  # noqa: PLR2004  heads of households are grown up
+    grown = np.flatnonzero(ages >= _GROWN_UP)
     heads = min(int(is_head.sum()), len(grown))
     order = np.empty(persons, dtype=np.int64)
     head_places = np.flatnonzero(is_head)
@@ -155,7 +161,7 @@ def _fates(
 
 def age_75_on(birth: Array) -> Array:
     """Day on which people turn 75, to the day of an average year."""
-    return np.floor(birth + _OLD * _DAYS_OF_YEAR).astype(np.int64)
+    return np.floor(birth + INSURED_AGE * _DAYS_OF_YEAR).astype(np.int64)
 
 
 def first_of_april(year: int) -> int:

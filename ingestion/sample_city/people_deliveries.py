@@ -1,11 +1,11 @@
-"""Deliveries of the address and qualification feeds: everybody on the first of April, changes with the other changes."""
+"""Deliveries of the address and qualification feeds: everybody each first of April, changes in between."""
 
 from __future__ import annotations
 
+from typing import TYPE_CHECKING
+
 import numpy as np
 
-from ingestion.sample_city.columns import Array
-from ingestion.sample_city.deliveries import Deliveries
 from ingestion.sample_city.due_dates import day
 from ingestion.sample_city.people_rows import (
     addressee_text,
@@ -14,6 +14,10 @@ from ingestion.sample_city.people_rows import (
     insured,
     qualification_text,
 )
+
+if TYPE_CHECKING:
+    from ingestion.sample_city.columns import Array
+    from ingestion.sample_city.deliveries import Deliveries
 
 _PEOPLE_AT_ONCE = 100_000
 

@@ -2,31 +2,20 @@
 
 from __future__ import annotations
 
-from typing import Any
+from typing import TYPE_CHECKING
 
 import numpy as np
 
 from ingestion.sample_city.columns import NEVER, Array
 from ingestion.sample_city.due_dates import SEED_FOLDER, date_text, read_seed
 from ingestion.sample_city.identity_numbers import wrong_corporate_numbers, wrong_individual_numbers
-from ingestion.sample_city.names import (
-    COMPANY_FORM,
-    COMPANY_FORM_HALF,
-    COMPANY_TRADES,
-    COMPANY_WORDS,
-    FAMILIES,
-    GIVEN_MEN,
-    GIVEN_WOMEN,
-    LARGE_DEBTOR,
-    half_width,
-)
-from ingestion.sample_city.people import City, age_75_on
+from ingestion.sample_city.name_rows import birth_texts, kana_names, kanji_names
+from ingestion.sample_city.people import INSURED_AGE, City, age_75_on
 from ingestion.sample_city.text import (
     MUNICIPALITY,
     addressee_codes,
     chosen,
     coded,
-    flags,
     happened,
     household_codes,
     insured_numbers,
@@ -35,6 +24,9 @@ from ingestion.sample_city.text import (
     numbers,
 )
 
+if TYPE_CHECKING:
+    import pyarrow as pa
+
 BANKS = (("0126", "001", "ﾄｳﾎｳ"), ("9900", "918", "ﾕｳﾁﾖ"), ("1182", "005", "ｺｵﾘﾔﾏｼﾝｷﾝ"), ("0512", "021", "ﾀﾞｲﾄｳ"),
          ("0009", "730", "ﾐﾂｲｽﾐﾄﾓ"))  # fmt: skip
 """Bank, branch and name. Accounts there begin with 99 and belong to nobody."""
@@ -42,36 +34,9 @@ BANKS = (("0126", "001", "ﾄｳﾎｳ"), ("9900", "918", "ﾕｳﾁﾖ"), ("118
 _MOVED_OUT, _DIED, _MOVED_WITHIN = "41", "42", "43"
 _OUTSIDE_TOWN = "東京都千代田区架空町１－１"
 _INDIVIDUAL_NUMBER_BASE, _CORPORATE_NUMBER_BASE = 20_000_000_000, 380_001_000_000
-_OLD = 75
 
 
-def kanji_names(city: City, who: Array) -> Any:  # noqa: ANN401  Arrow arrays have no types of their own
-    """Full names; companies with their legal form in front."""
-    return _names(city, who, 0, COMPANY_FORM[0], LARGE_DEBTOR[0], "　")
-
-
-def kana_names(city: City, who: Array) -> Any:  # noqa: ANN401
-    """Full names in katakana."""
-    return _names(city, who, 1, COMPANY_FORM[1], LARGE_DEBTOR[1], "　")
-
-
-def bank_names(city: City, who: Array) -> Any:  # noqa: ANN401
-    """Names as bank files write them: half-width kana, at most thirty bytes."""
-    is_company = who >= city.persons
-    families = coded([half_width(pair[1]) for pair in FAMILIES], _word(city, who, "family", len(FAMILIES)))
-    given = _given(
-        city, who, [half_width(name[1]) for name in GIVEN_MEN], [half_width(name[1]) for name in GIVEN_WOMEN]
-    )
-    words = coded([half_width(word[1]) for word in COMPANY_WORDS], _word(city, who, "family", len(COMPANY_WORDS)))
-    return chosen(is_company, joined(COMPANY_FORM_HALF, words), joined(families, " ", given))
-
-
-def birth_texts(city: City, who: Array) -> Any:  # noqa: ANN401
-    """Birth dates; companies have none."""
-    return date_text(city.traits["birth"][who])
-
-
-def addressee_text(city: City, who: Array, day: int) -> dict[str, Any]:
+def addressee_text(city: City, who: Array, day: int) -> dict[str, pa.Array | str]:
     """Addressees as they stand on the day of delivery."""
     traits = city.traits
     is_company = who >= city.persons
@@ -100,12 +65,12 @@ def addressee_text(city: City, who: Array, day: int) -> dict[str, Any]:
     }  # fmt: skip
 
 
-def company_numbers(city: City, who: Array) -> Any:  # noqa: ANN401
+def company_numbers(city: City, who: Array) -> pa.Array:
     """Corporate numbers of companies, with a check digit that is wrong; empty for people."""
     return chosen(who >= city.persons, wrong_corporate_numbers(_CORPORATE_NUMBER_BASE + who), "")
 
 
-def qualification_text(city: City, who: Array, day: int) -> dict[str, Any]:
+def qualification_text(city: City, who: Array, day: int) -> dict[str, pa.Array | str]:
     """Late-elderly qualification as it stands on the day of delivery."""
     traits = city.traits
     acquired = age_75_on(traits["birth"][who])
@@ -137,7 +102,7 @@ def changed_addressees(city: City, after: int, until: int) -> Array:
 
 def insured(city: City, on_day: int) -> Array:
     """People of 75 and more who live in the city on a day."""
-    return np.flatnonzero((city.ages(on_day) >= _OLD) & city.is_resident(on_day))
+    return np.flatnonzero((city.ages(on_day) >= INSURED_AGE) & city.is_resident(on_day))
 
 
 def changed_insured(city: City, after: int, until: int) -> Array:
@@ -149,13 +114,13 @@ def changed_insured(city: City, after: int, until: int) -> Array:
     return np.flatnonzero(is_changed[: city.persons])
 
 
-def _change_reason(city: City, who: Array, day: int) -> Any:  # noqa: ANN401
+def _change_reason(city: City, who: Array, day: int) -> pa.Array:
     moved = chosen(happened(city.traits["moved_within"][who], day), _MOVED_WITHIN, "")
     left = chosen(happened(city.traits["moved_out"][who], day), _MOVED_OUT, moved)
     return chosen(happened(city.traits["died"][who], day), _DIED, left)
 
 
-def _address(city: City, who: Array, day: int) -> dict[str, Any]:
+def _address(city: City, who: Array, day: int) -> dict[str, pa.Array | str]:
     towns = read_seed(SEED_FOLDER / "towns.csv")
     has_left = happened(city.traits["moved_out"][who], day)
     has_moved = happened(city.traits["moved_within"][who], day)
@@ -172,7 +137,7 @@ def _address(city: City, who: Array, day: int) -> dict[str, Any]:
     }
 
 
-def _account(city: City, who: Array, kana: Any) -> dict[str, Any]:  # noqa: ANN401
+def _account(city: City, who: Array, kana: pa.Array) -> dict[str, pa.Array | str]:
     has_account = city.traits["account"][who] % 2 == 0
     banks = [bank for bank, _, _ in BANKS]
     return {
@@ -181,23 +146,3 @@ def _account(city: City, who: Array, kana: Any) -> dict[str, Any]:  # noqa: ANN4
         "account_no": chosen(has_account, numbers(city.traits["account"][who]), ""),
         "account_holder_kana": chosen(has_account, kana, ""),
     }
-
-
-def _word(city: City, who: Array, trait: str, count: int) -> Array:
-    return np.asarray(city.traits[trait][who] % count)
-
-
-def _given(city: City, who: Array, men: list[str], women: list[str]) -> Any:  # noqa: ANN401
-    is_man = city.traits["sex"][who] == 1
-    return chosen(
-        is_man, coded(men, _word(city, who, "given", len(men))), coded(women, _word(city, who, "given", len(women)))
-    )
-
-
-def _names(city: City, who: Array, part: int, form: str, large: str, between: str) -> Any:  # noqa: ANN401
-    families = coded([pair[part] for pair in FAMILIES], _word(city, who, "family", len(FAMILIES)))
-    given = _given(city, who, [name[part] for name in GIVEN_MEN], [name[part] for name in GIVEN_WOMEN])
-    words = coded([word[part] for word in COMPANY_WORDS], _word(city, who, "family", len(COMPANY_WORDS)))
-    trades = coded([trade[part] for trade in COMPANY_TRADES], _word(city, who, "given", len(COMPANY_TRADES)))
-    company = chosen(who == city.large_debtor, large, joined(form, words, trades))
-    return chosen(who >= city.persons, company, joined(families, between, given))

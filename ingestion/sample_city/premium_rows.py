@@ -1,13 +1,13 @@
-"""Text of the late-elderly collection feed: pension receipts, copies of other receipts, refunds and write-offs, one line each."""
+"""Text of the late-elderly collection feed: pension receipts, copies of other receipts, refunds, write-offs."""
 
 from __future__ import annotations
 
-from typing import Any
+from typing import TYPE_CHECKING
 
 import numpy as np
 
 from ingestion.sample_city.channels import PREMIUM_LINE, TRANSFER
-from ingestion.sample_city.columns import NEVER, Columns, stack, take, whole
+from ingestion.sample_city.columns import NEVER, Array, Columns, stack, take, whole
 from ingestion.sample_city.due_dates import date_text
 from ingestion.sample_city.instalments import KEY
 from ingestion.sample_city.text import (
@@ -20,6 +20,9 @@ from ingestion.sample_city.text import (
     numbers,
     numbers_or_empty,
 )
+
+if TYPE_CHECKING:
+    import pyarrow as pa
 
 _METHODS = ["", "01", "02", "03"]
 _PENSION_LINE, _TRANSFER_COPY, _SLIP_COPY = 1, 2, 3
@@ -54,7 +57,7 @@ def settlement_lines(rows: Columns) -> Columns:
     )
 
 
-def _lines(rows: Columns, method: Any, **given: Any) -> Columns:  # noqa: ANN401  arrays by column name
+def _lines(rows: Columns, method: Array, **given: Array) -> Columns:
     size = len(rows["uid"])
     table = {name: rows[name] for name in KEY} | {"line_method": method}
     defaults = {
@@ -67,12 +70,12 @@ def _lines(rows: Columns, method: Any, **given: Any) -> Columns:  # noqa: ANN401
     return table | defaults | given
 
 
-def line_days(lines: Columns) -> Any:  # noqa: ANN401
+def line_days(lines: Columns) -> pa.Array:
     """Day from which a line is known."""
     return np.where(lines["written_off_on"] < NEVER, lines["written_off_on"], lines["credited"])
 
 
-def collection_text(lines: Columns) -> dict[str, Any]:
+def collection_text(lines: Columns) -> dict[str, pa.Array | str]:
     """Lines of the collection feed."""
     is_refund, is_write_off = lines["amount"] < 0, lines["written_off_on"] < NEVER
     return {

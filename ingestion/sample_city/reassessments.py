@@ -1,14 +1,15 @@
 """Levies that change after the notice: down or up before the due date, or down when they have already been paid.
 
-``pays_first`` marks the rows that must be paid as first levied before the change comes; everything else pays the new amount.
+``pays_first`` marks the rows that must be paid as first levied before the change comes; the others pay the new amount.
 """
 
 from __future__ import annotations
 
+from typing import TYPE_CHECKING
+
 import numpy as np
 
 from ingestion.sample_city.columns import NEVER, Array, Columns
-from ingestion.sample_city.calibration import Calibration
 from ingestion.sample_city.due_dates import day
 from ingestion.sample_city.instalments import (
     CORPORATE,
@@ -21,6 +22,9 @@ from ingestion.sample_city.instalments import (
     Group,
 )
 
+if TYPE_CHECKING:
+    from ingestion.sample_city.calibration import Calibration
+
 _NOTICE_DAYS = 25
 """A change comes at least so many days before the due date it changes, and after the one it follows."""
 
@@ -29,6 +33,7 @@ _INTERIM_TO_FINAL_DAYS = 182
 _SHARE_AFTER_PAYMENT = {RESIDENT: 0.5, HEALTH: 0.25, FIXED_ASSET: 1.0}
 _BY_MISTAKE, _ON_REQUEST, _BY_INCOME_TAX = 4, 2, 3
 _UNIT_YEN = 100
+_SHARE_ON_REQUEST, _SHARE_BY_INCOME_TAX = 0.2, 0.2
 
 
 def reassess(rows: Columns, group: Group, year: int, calibration: Calibration, rng: np.random.Generator) -> None:
@@ -69,7 +74,9 @@ def _give_reasons(rows: Columns, is_changed: Array, group: Group, luck: Array) -
     if group.tax == FIXED_ASSET:
         rows["reassessment_reason"] = np.where(is_changed, _BY_MISTAKE, rows["reassessment_reason"])
     elif group.tax == RESIDENT:
-        reasons = np.where(luck < 0.2, _ON_REQUEST, np.where(luck < 0.4, _BY_INCOME_TAX, 1))  # noqa: PLR2004  shares of causes
+        reasons = np.where(
+            luck < _SHARE_ON_REQUEST, _ON_REQUEST, np.where(luck > 1 - _SHARE_BY_INCOME_TAX, _BY_INCOME_TAX, 1)
+        )
         rows["reassessment_reason"] = np.where(is_changed, reasons, rows["reassessment_reason"])
 
 
@@ -86,7 +93,7 @@ def _refund_interims(rows: Columns, year: int, calibration: Calibration, rng: np
 
 
 def _cancel_levies(rows: Columns, calibration: Calibration, rng: np.random.Generator) -> None:
-    """A levy that should not have been: it falls to zero after it has been paid. At least one, so that it can be looked at."""
+    """A levy that should not have been falls to zero after it has been paid. At least one, so that it can be found."""
     size = len(rows["uid"])
     is_chosen = rng.random(size) * 100 < calibration.rate("zeroed_share", VEHICLE, ORDINARY)
     is_chosen[int(rng.integers(0, size))] = True

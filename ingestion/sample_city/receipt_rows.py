@@ -1,8 +1,8 @@
-"""Text of the channel feeds: agent CSV with its provisional and final reports, paid slips, and account transfer results."""
+"""Text of the channel feeds: the agent's provisional and final reports, paid slips, account transfer results."""
 
 from __future__ import annotations
 
-from typing import Any
+from typing import TYPE_CHECKING
 
 import numpy as np
 
@@ -21,14 +21,28 @@ from ingestion.sample_city.channels import (
 from ingestion.sample_city.columns import NEVER, Array, Columns, stack, take, whole
 from ingestion.sample_city.due_dates import as_date, date_text
 from ingestion.sample_city.identity_numbers import zero_filled
-from ingestion.sample_city.people import City
-from ingestion.sample_city.people_rows import BANKS, bank_names
+from ingestion.sample_city.name_rows import bank_names
+from ingestion.sample_city.people_rows import BANKS
 from ingestion.sample_city.slip_numbers import barcodes, confirmation_numbers, payment_numbers
 from ingestion.sample_city.text import MUNICIPALITY, chosen, coded, joined, numbers
 
+if TYPE_CHECKING:
+    import pyarrow as pa
+
+    from ingestion.sample_city.people import City
+
 PROVISIONAL, FINAL, CANCELLED, POSTAL_FINAL, POSTAL_CORRECTION, REAL_TIME = 1, 2, 3, 12, 22, 81
-_CHAINS = (("010", "セブン－イレブン"), ("030", "ファミリーマート"), ("020", "ローソン"), ("080", "ミニストップ"),
-           ("050", "デイリーヤマザキ"), ("820", "PayPay"), ("780", "au PAY"), ("800", "d払い"), ("910", "郵便振替"))  # fmt: skip
+_CHAINS = (
+    ("010", "セブン－イレブン"),
+    ("030", "ファミリーマート"),
+    ("020", "ローソン"),
+    ("080", "ミニストップ"),
+    ("050", "デイリーヤマザキ"),
+    ("820", "PayPay"),
+    ("780", "au PAY"),
+    ("800", "d払い"),
+    ("910", "郵便振替"),
+)
 _STORE_CHAINS, _FIRST_PHONE_CHAIN, _PHONE_CHAINS, _POSTAL_CHAIN = 5, 5, 3, 8
 _CORRECTION_DAYS = 5
 _SLIP_CHANNELS = {COUNTER: "01", EL_QR: "02", PAY_EASY: "03", CARD: "04", SALARY_SLIP: "05", PENSION_SLIP: "06"}
@@ -39,7 +53,7 @@ _CHAIN_SALT, _STORE_SALT = 2_654_435_761, 40_503
 
 
 def agent_reports(receipts: Columns) -> Columns:
-    """The reports on each receipt of the agent: provisional, cancelled, final, corrected, with the day each was made."""
+    """The agent's reports on each receipt: provisional, cancelled, final, corrected, with the day each was made."""
     is_postal, is_phone = receipts["channel"] == POSTAL, receipts["channel"] == SMARTPHONE
     is_final = receipts["credited"] < NEVER
     is_corrected = is_postal & (receipts["first_reported_yen"] > 0)
@@ -64,13 +78,13 @@ def _reports(receipts: Columns, mask: Array, kind: int, created: Array) -> Colum
     return rows
 
 
-def barcode_labels(receipts: Columns) -> Any:  # noqa: ANN401  Arrow arrays have no types of their own
+def barcode_labels(receipts: Columns) -> pa.Array:
     """The barcode as the agent reports it; a postal transfer shows no due date."""
     expires = np.where(receipts["channel"] == POSTAL, NEVER, receipts["expires_on"])
     return joined("EAN", barcodes(receipts["slip_no"], expires, receipts["slip_total_yen"]))
 
 
-def agent_text(reports: Columns) -> dict[str, Any]:
+def agent_text(reports: Columns) -> dict[str, pa.Array | str]:
     """Lines of the agent's file."""
     slips, minute = reports["slip_no"], reports["minute"]
     is_postal = reports["channel"] == POSTAL
@@ -97,7 +111,7 @@ def agent_text(reports: Columns) -> dict[str, Any]:
     }
 
 
-def counter_text(receipts: Columns) -> dict[str, Any]:
+def counter_text(receipts: Columns) -> dict[str, pa.Array | str]:
     """Data records of paid slips of one bundle."""
     return {
         "data_record_class": "2",
@@ -116,7 +130,7 @@ def counter_text(receipts: Columns) -> dict[str, Any]:
     }
 
 
-def counter_header(created: int, credited: int, bundle_no: int) -> dict[str, Any]:
+def counter_header(created: int, credited: int, bundle_no: int) -> dict[str, pa.Array | str]:
     """Header of a bundle: the slips whose money was credited on one day."""
     return {
         "header_record_class": "1",
@@ -129,7 +143,7 @@ def counter_header(created: int, credited: int, bundle_no: int) -> dict[str, Any
     }
 
 
-def counter_trailer(receipts: Columns) -> dict[str, Any]:
+def counter_trailer(receipts: Columns) -> dict[str, pa.Array | str]:
     """Totals of a bundle."""
     return {
         "trailer_record_class": "8",
@@ -138,7 +152,7 @@ def counter_trailer(receipts: Columns) -> dict[str, Any]:
     }
 
 
-def transfer_text(receipts: Columns, city: City) -> dict[str, Any]:
+def transfer_text(receipts: Columns, city: City) -> dict[str, pa.Array | str]:
     """Data records of an account transfer result."""
     payers = receipts["payer"]
     bank = city.traits["bank"][payers]
@@ -158,7 +172,7 @@ def transfer_text(receipts: Columns, city: City) -> dict[str, Any]:
     }
 
 
-def transfer_header(debit_day: int) -> dict[str, Any]:
+def transfer_header(debit_day: int) -> dict[str, pa.Array | str]:
     """Header of a result file: one debit day, one consignor."""
     return {
         "header_record_class": "1",
@@ -176,7 +190,7 @@ def transfer_header(debit_day: int) -> dict[str, Any]:
     }
 
 
-def transfer_trailer(receipts: Columns) -> dict[str, Any]:
+def transfer_trailer(receipts: Columns) -> dict[str, pa.Array | str]:
     """Totals of a result file by outcome."""
     is_done = receipts["result"] == TRANSFERRED
     done, failed = receipts["amount"][is_done], receipts["amount"][~is_done]

@@ -1,4 +1,4 @@
-"""When feeds are delivered: full deliveries with the yearly levies, changes each quarter, money each month, all on the last day.
+"""When feeds are delivered: in full with the yearly levies, changes each quarter, money monthly, all on the last day.
 
 A day handed to :meth:`Schedule.on` comes back as the first delivery day of the feed that is not before it.
 """
@@ -21,7 +21,7 @@ NOTICE_DAYS = ((4, 1), (5, 10), (7, 5))
 
 @dataclass(frozen=True)
 class Schedule:
-    """Delivery days from the first of April of the first year to the last day, on which everything known is delivered."""
+    """Delivery days from the first of April of the first year to the last day, which delivers everything known."""
 
     first_year: int
     last_year: int

@@ -5,13 +5,16 @@ The most difficult payers come first; from some instalment on they pay nothing, 
 
 from __future__ import annotations
 
+from typing import TYPE_CHECKING
+
 import numpy as np
 
-from ingestion.sample_city.columns import Array, Columns
+if TYPE_CHECKING:
+    from ingestion.sample_city.columns import Array, Columns
 
-_NOISE = 0.16
-_TRANSFER_EASE = 0.35
-_LARGEST_SHARE = 0.08
+_NOISE = 0.03
+_TRANSFER_EASE = 0.12
+_LARGEST_SHARE = 0.02
 _PARTIAL_SHARE = 0.05
 _UNIT_YEN = 100
 

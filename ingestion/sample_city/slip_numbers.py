@@ -5,8 +5,6 @@ The barcode follows GS1-128 for payment slips; agent and company codes are inven
 
 from __future__ import annotations
 
-from typing import Any
-
 import numpy as np
 import pyarrow as pa
 import pyarrow.compute as pc
@@ -22,24 +20,24 @@ NO_DUE_DATE = "999999"
 _BODY_DIGITS = 43
 
 
-def payment_numbers(slips: Array) -> Any:  # noqa: ANN401  Arrow arrays have no types of their own
+def payment_numbers(slips: Array) -> pa.Array:
     """Payment numbers of twenty digits; for account transfers the same number is the customer number."""
     return joined("07203", zero_filled(slips, 15))
 
 
-def confirmation_numbers(slips: Array) -> Any:  # noqa: ANN401
+def confirmation_numbers(slips: Array) -> pa.Array:
     """Confirmation numbers of six digits."""
     return zero_filled(slips * 7919 % 1_000_000, 6)
 
 
-def barcodes(slips: Array, expires_on: Array, total_yen: Array) -> Any:  # noqa: ANN401
+def barcodes(slips: Array, expires_on: Array, total_yen: Array) -> pa.Array:
     """Forty-four digits; ``expires_on`` is NEVER where the barcode carries no due date."""
     due = chosen(expires_on < NEVER, pc.utf8_slice_codeunits(date_text(expires_on), 2, 8), NO_DUE_DATE)
     body = joined("91", AGENT_CODE, COMPANY_CODE, zero_filled(slips, 16), "0", due, "0", zero_filled(total_yen, 6))
     return joined(body, pc.cast(pa.array(check_digits(body)), pa.string()))
 
 
-def check_digits(bodies: Any) -> Array:  # noqa: ANN401
+def check_digits(bodies: pa.Array) -> Array:
     """Modulus 10 with weights 3 and 1, from the right of the first 43 digits. Source: GS1 一般仕様."""
     text = "".join(bodies.to_pylist()).encode()
     digits = np.frombuffer(text, dtype=np.uint8).reshape(-1, _BODY_DIGITS).astype(np.int64) - ord("0")

@@ -7,18 +7,23 @@ from __future__ import annotations
 
 import csv
 from dataclasses import dataclass, field
-from pathlib import Path
-from typing import Any
+from typing import TYPE_CHECKING
 
 import numpy as np
 
-from ingestion.sample_city.columns import Array, Columns
 from ingestion.sample_city.due_dates import as_date
 from ingestion.sample_city.instalments import canonical_key
 from ingestion.sample_city.names import FAMILIES, RARE_CHARACTERS
-from ingestion.sample_city.people import City
 from ingestion.sample_city.slip_numbers import payment_numbers
 from ingestion.sample_city.text import MUNICIPALITY, addressee_codes
+
+if TYPE_CHECKING:
+    from pathlib import Path
+
+    import pyarrow as pa
+
+    from ingestion.sample_city.columns import Array, Columns
+    from ingestion.sample_city.people import City
 
 LABELS = {
     "double_payment": "二つのチャネルで二重に納付",
@@ -90,5 +95,5 @@ class Tags:
         self.lines.append({"tag": tag, "label_ja": LABELS[tag], "feed": feed} | values)
 
 
-def _one(values: Any) -> str:  # noqa: ANN401  an Arrow array of one text
+def _one(values: pa.Array) -> str:
     return str(values[0].as_py())

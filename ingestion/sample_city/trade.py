@@ -3,17 +3,19 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
+from typing import TYPE_CHECKING
 
 import numpy as np
 
-from ingestion.sample_city.books import Books
-from ingestion.sample_city.calibration import Calibration
-from ingestion.sample_city.columns import Array, Columns
-from ingestion.sample_city.draws import Draws
-from ingestion.sample_city.due_dates import WorkCalendar
-from ingestion.sample_city.instalments import Group
-from ingestion.sample_city.late_charges import LateCharges
-from ingestion.sample_city.people import City
+if TYPE_CHECKING:
+    from ingestion.sample_city.books import Books
+    from ingestion.sample_city.calibration import Calibration
+    from ingestion.sample_city.columns import Array, Columns
+    from ingestion.sample_city.draws import Draws
+    from ingestion.sample_city.due_dates import WorkCalendar
+    from ingestion.sample_city.instalments import Group
+    from ingestion.sample_city.late_charges import LateCharges
+    from ingestion.sample_city.people import City
 
 NOTICE_DAYS = 20
 

@@ -9,16 +9,18 @@ from __future__ import annotations
 import hashlib
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field
-from pathlib import Path
-from typing import Any, BinaryIO
+from typing import TYPE_CHECKING, BinaryIO
 
 import pyarrow as pa
 import pyarrow.compute as pc
 
-from ingestion.contract import FeedContract
-from ingestion.layout import Column
+if TYPE_CHECKING:
+    from pathlib import Path
 
-Text = Mapping[str, Any]
+    from ingestion.contract import FeedContract
+    from ingestion.layout import Column
+
+Text = Mapping[str, "pa.Array | str"]
 """Column name to Arrow text array, or to one text for all rows."""
 
 _ROWS_AT_ONCE = 100_000
@@ -27,14 +29,14 @@ _LINE_END = "\r\n"
 
 @dataclass
 class FeedFile:
-    """One delivered file, written in chunks. :meth:`close` writes the control sidecar where the format has no trailer."""
+    """One delivered file, written in chunks; a control sidecar is written where the format has no trailer."""
 
     path: Path
     contract: FeedContract
     has_last_line_end: bool = True
     row_count: int = 0
     amount_yen: int = 0
-    _sha256: Any = field(default_factory=hashlib.sha256)
+    _sha256: hashlib._Hash = field(default_factory=hashlib.sha256)
     _stream: BinaryIO | None = None
 
     def add_lines(self, text: Text, rows: int, amount_yen: int) -> None:
@@ -80,7 +82,7 @@ class FeedFile:
         record = "".join(_filled(column, str(values.get(column.name, ""))) for column in columns)
         self._write((record + self._record_end).encode())
 
-    def _csv_pieces(self, text: Text) -> Iterable[Any]:
+    def _csv_pieces(self, text: Text) -> Iterable[pa.Array | str]:
         columns = self.contract.layout.record("data")
         for place, column in enumerate(columns):
             yield text.get(column.name, "")
@@ -95,9 +97,9 @@ class FeedFile:
         self._stream.write(content)
 
 
-def _joined(pieces: Iterable[Any], rows: int) -> bytes:
+def _joined(pieces: Iterable[pa.Array | str], rows: int) -> bytes:
     """All pieces of each row, all rows one after another, in UTF-8."""
-    merged: list[Any] = []
+    merged: list[pa.Array | str] = []
     for piece in pieces:
         if isinstance(piece, str) and merged and isinstance(merged[-1], str):
             merged[-1] += piece
@@ -111,11 +113,11 @@ def _joined(pieces: Iterable[Any], rows: int) -> bytes:
     return bytes(memoryview(content)[first:last])
 
 
-def _large(piece: Any) -> Any:  # noqa: ANN401  Arrow arrays have no types of their own
+def _large(piece: pa.Array | str) -> pa.Array:
     return pa.scalar(piece, pa.large_string()) if isinstance(piece, str) else piece.cast(pa.large_string())
 
 
-def _filled(column: Column, value: Any) -> Any:  # noqa: ANN401  text, or an Arrow array of texts
+def _filled(column: Column, value: pa.Array | str) -> pa.Array:
     """Numbers with leading zeros, text with trailing spaces, as wide as the layout says."""
     is_number = column.type in ("yen", "int")
     if isinstance(value, str):
