@@ -27,11 +27,13 @@ class Alternatives:
     Differing is free in masked cells; in published cells it costs the cell's usefulness per unit.
     """
 
-    def __init__(self, system: System, masked: Iterable[int], usefulness: Mapping[int, float], budget: Budget) -> None:
-        """``usefulness`` has an entry for every cell that may be masked."""
+    def __init__(
+        self, system: System, masked: Iterable[int], usefulness: Mapping[int, float], budget: Budget, reach: int = 0
+    ) -> None:
+        """``usefulness`` has an entry for every cell that may be masked; ``reach`` is as in an attack."""
         self._system, self._budget = system, budget
         self._count = len(system.cells)
-        largest = max(1, int(system.values.max(initial=0)))
+        largest = max(1, reach, int(system.values.max(initial=0)))
         self._scale = largest / _LARGEST
         self._cap = 4 * _LARGEST
         self._cost = np.zeros(self._offset(2))

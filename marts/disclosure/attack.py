@@ -35,15 +35,18 @@ class TooNarrow:
 class Attack:
     """The reader's polytope for one measure. It only grows when further cells are masked."""
 
-    def __init__(self, system: System, masked: Iterable[int], budget: Budget) -> None:
-        """Every cell that is not masked is known, as are zeros, public figures, links and orderings."""
+    def __init__(self, system: System, masked: Iterable[int], budget: Budget, reach: int = 0) -> None:
+        """Every cell that is not masked is known, as are zeros, public figures, links and orderings.
+
+        ``reach`` is the widest interval that will be asked for, where that is more than the largest figure.
+        """
         self.system = system
         self._budget = budget
         self._open = {cell for cell in masked if not self._is_public(cell)}
-        largest = max(1, int(system.values.max(initial=0)))
+        largest = max(1, reach, int(system.values.max(initial=0)))
         self._scale = largest / _LARGEST
         # No reader knows this cap; it makes every program bounded and every interval at most narrower than real.
-        self._cap = 4 * largest + 1_000_000
+        self._cap = 4 * largest
         self._columns = {cell: column for column, cell in enumerate(system.finest)}
         self._sums = [cell for cell in range(len(system.cells)) if cell not in self._columns]
         self._rows = {cell: row for row, cell in enumerate(self._sums)}

@@ -40,7 +40,7 @@ def audit(systems: Sequence[System], masked: frozenset[int], guarded: Guarded, n
     for system in systems:
         claimed = needs.of_all(system, masked)
         _refuse_determined(system, masked, list(claimed), guarded)
-        attack = Attack(system, masked, budget)
+        attack = Attack(system, masked, budget, needs.reach(system))
         for narrow in attack.too_narrow(claimed):
             raise NotProven(f"{system.cells[narrow.cell]}: {system.measure} can be enclosed too narrowly.", _REMEDY)
         width = attack.narrowest([cell for cell in claimed if cell in guarded.primary])

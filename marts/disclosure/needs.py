@@ -55,6 +55,11 @@ class Needs:
         public = self.public.get(system.measure, set())
         return {cell: self.of(system, cell) for cell in sorted(masked) if cell not in public}
 
+    def reach(self, system: System) -> int:
+        """The widest interval that the policy asks for whatever the figure, in units of the measure."""
+        rule = self.rules[system.measure]
+        return max(rule.primary_width, rule.secondary_width)
+
     def give_up(self, measure: str, cells: Iterable[int]) -> None:
         """Record that public figures alone tell these cells."""
         self.public.setdefault(measure, set()).update(cells)

@@ -27,7 +27,7 @@ def widen(
     A cell that public figures enclose too narrowly whatever is masked is given up in ``needs``.
     Masking more never narrows an interval, so what is wide once stays wide.
     """
-    repairs = [_Repair(system, masked, usefulness, budget) for system in systems]
+    repairs = [_Repair(system, masked, usefulness, budget, needs.reach(system)) for system in systems]
     while True:
         before = masked
         for repair in repairs:
@@ -39,10 +39,12 @@ def widen(
 class _Repair:
     """Attack and remedy for one measure; both are built when first needed and kept."""
 
-    def __init__(self, system: System, masked: frozenset[int], usefulness: Mapping[int, float], budget: Budget) -> None:
+    def __init__(
+        self, system: System, masked: frozenset[int], usefulness: Mapping[int, float], budget: Budget, reach: int
+    ) -> None:
         self._system, self._masked, self._budget = system, masked, budget
-        self._usefulness = usefulness
-        self._attack = Attack(system, masked, budget)
+        self._usefulness, self._reach = usefulness, reach
+        self._attack = Attack(system, masked, budget, reach)
         self._alternatives: Alternatives | None = None
 
     def run(self, masked: frozenset[int], needs: Needs) -> frozenset[int]:
@@ -62,7 +64,7 @@ class _Repair:
 
     def _remedy(self) -> Alternatives:
         if self._alternatives is None:
-            self._alternatives = Alternatives(self._system, self._masked, self._usefulness, self._budget)
+            self._alternatives = Alternatives(self._system, self._masked, self._usefulness, self._budget, self._reach)
         return self._alternatives
 
     def _mask(self, cells: frozenset[int]) -> None:

@@ -19,6 +19,7 @@ SOLVER = "HiGHS"
 _REMEDY = "Nothing was released. Report this with the certificate of the last release."
 # Two HiGHS instances with different `threads` in one process return no status and raise nothing: always one.
 # Presolve is off so that each question starts from the last answer; primal simplex, since only the objective changes.
+_PROVEN = (highspy.HighsModelStatus.kOptimal, highspy.HighsModelStatus.kInfeasible)
 _OPTIONS: dict[str, bool | int | float | str] = {
     "output_flag": False,
     "threads": 1,
@@ -98,8 +99,11 @@ class Program:
         budget.spend()
         costs = -np.asarray(objective, dtype=float)
         self._demand(self._highs.changeColsCost(len(self._columns), self._columns, costs), "objective")
-        self._highs.run()
-        status = self._highs.getModelStatus()
+        status = self._status()
+        if status not in _PROVEN:
+            # A warm start can mislead the simplex method; from nothing it has one more chance.
+            self._demand(self._highs.clearSolver(), "fresh start")
+            status = self._status()
         if status == highspy.HighsModelStatus.kInfeasible:
             return None
         if status != highspy.HighsModelStatus.kOptimal:
@@ -108,6 +112,10 @@ class Program:
                 _REMEDY,
             )
         return np.array(self._highs.getSolution().col_value)
+
+    def _status(self) -> Any:  # noqa: ANN401 - highspy has no types
+        self._highs.run()
+        return self._highs.getModelStatus()
 
     def set_column(self, column: int, low: float, high: float) -> None:
         """Change the limits of one unknown."""
