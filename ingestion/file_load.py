@@ -50,37 +50,30 @@ class FileLoad:
         self.refused: list[RefusedLine] = []
 
     def run(self, secret: str, name: FeedFileName, *, is_sidecar_required: bool) -> None:
-        """Frame, insert, check and commit; or roll back and record the refusal."""
+        """Frame, insert and check, within the open transaction; what is refused as a whole is taken out again."""
+        outcome, contract = self.outcome, self.file.contract
         framed = self.file.frame(self.framed_path)
         self.faults += framed.faults
-        self.outcome.row_count_delivered = framed.record_count
-        self.connection.execute("BEGIN")
-        try:
-            if framed.has_rows:
-                delivery = (self.outcome.file_no, name.delivery_date, name.delivery_seq)
-                raw_rows.insert_framed(self.connection, self.file.contract, self.framed_path, secret, delivery)
-                self._judge_rows(framed)
-                self._check_totals(framed, is_sidecar_required=is_sidecar_required)
-            if self.faults:
-                self.connection.execute("ROLLBACK")
-                self.connection.execute("BEGIN")
-                self._refuse()
-            else:
-                self.outcome.file_status = LOADED
-            record_outcome(self.connection, self.outcome)
-            record_refused_lines(self.connection, self.file.contract, self.outcome.file_no, self.refused)
-            self.connection.execute("COMMIT")
-        except BaseException:
-            self.connection.execute("ROLLBACK")
-            raise
-        finally:
-            self.framed_path.unlink(missing_ok=True)
+        outcome.row_count_delivered = framed.record_count
+        if framed.has_rows:
+            delivery = (outcome.file_no, name.delivery_date, name.delivery_seq)
+            raw_rows.insert_framed(self.connection, contract, self.framed_path, secret, delivery)
+            self._judge_rows(framed)
+            self._check_totals(framed, is_sidecar_required=is_sidecar_required)
+        self.framed_path.unlink()
+        if self.faults:
+            raw_rows.remove_file(self.connection, contract, outcome.file_no)
+            self._refuse()
+        else:
+            outcome.file_status = LOADED
+        loaded = None if self.faults else outcome.row_count_loaded
+        outcome.messages = error_lines(self.file.name, self.faults, self.refused, loaded)
+        record_outcome(self.connection, outcome)
+        record_refused_lines(self.connection, contract, outcome.file_no, self.refused)
 
     def keep_refused_lines(self, home: Home) -> None:
         """Put the refused lines of a loaded file into quarantine."""
-        if self.refused:
-            loaded = self.outcome.row_count_loaded
-            self.outcome.messages = error_lines(self.file.name, [], self.refused, loaded)
+        if self.refused and not self.faults:
             keep_lines(home, self.file, self.outcome.file_sha256, self.refused, self.outcome.messages)
 
     def _judge_rows(self, framed: Framed) -> None:

@@ -9,14 +9,12 @@ then one end record. Line numbers are record numbers, counted from 1, the header
 from __future__ import annotations
 
 from dataclasses import replace
-from itertools import accumulate
-from struct import Struct
 from typing import TYPE_CHECKING
 
 from ingestion.column_types import NUMERIC_TYPES
-from ingestion.csv_record import decode
-from ingestion.framing import CONTROL_CHARACTERS, Framed, Record, framed_line, readable_yen
-from ingestion.line_errors import FileFault, LineError
+from ingestion.framing import Framed, framed_line, readable_yen
+from ingestion.line_errors import FileFault
+from ingestion.record_slicer import RecordSlicer
 from ingestion.trailer import RESULT_CODE_COLUMN, Block
 
 if TYPE_CHECKING:
@@ -24,7 +22,7 @@ if TYPE_CHECKING:
     from pathlib import Path
 
     from ingestion.contract import FeedContract
-    from ingestion.layout import Column
+    from ingestion.framing import Record
 
 _MARKS = {b"1": "header", b"2": "data", b"8": "trailer", b"9": "end"}
 _ALLOWED_NEXT = {
@@ -51,29 +49,25 @@ class _Unframed(Exception):  # noqa: N818  it carries a fault, it is none
 def read_fixed_width_feed(path: Path, contract: FeedContract, encoding: str, framed_path: Path) -> Framed:
     """Frame a fixed-width file; the sound records, each behind its header's fields, go to ``framed_path``."""
     framed = Framed()
-    lines: list[tuple[Block, int, tuple[str, ...]]] = []
-    data = _Slicer(contract.layout.record("data"), encoding)
+    sound: list[tuple[Block, int, tuple[str, ...]]] = []
+    data = RecordSlicer(contract.layout.record("data"), encoding)
     try:
         for block, record in _data_records(path.read_bytes(), contract, encoding, framed.blocks):
             framed.record_count += 1
-            yen, result_code = _amount(contract, data, record.raw), data.value(record.raw, RESULT_CODE_COLUMN)
-            block.add(yen, result_code)
+            amount = data.value(record.raw, contract.amount or "")
+            yen = None if amount is None else readable_yen(contract, amount)
+            block.add(yen, data.value(record.raw, RESULT_CODE_COLUMN))
             if record.fields is None:
                 framed.unsound[record.line_no] = replace(record, yen=yen)
             else:
-                lines.append((block, record.line_no, record.fields))
+                sound.append((block, record.line_no, record.fields))
     except _Unframed as unframed:
         framed.faults.append(unframed.fault)
     with framed_path.open("wb") as target:
-        for block, line_no, fields in lines:
+        for block, line_no, fields in sound:
             marks = ("1" if block.is_result else "0",) if contract.has_result_marks else ()
             target.write(framed_line(line_no, fields + marks))
     return framed
-
-
-def _amount(contract: FeedContract, data: _Slicer, raw: bytes) -> int | None:
-    text = data.value(raw, contract.amount or "")
-    return None if text is None else readable_yen(contract, text)
 
 
 def reread_fixed_width_feed(
@@ -94,7 +88,7 @@ def reread_fixed_width_feed(
 def _data_records(
     content: bytes, contract: FeedContract, encoding: str, blocks: list[Block]
 ) -> Iterator[tuple[Block, Record]]:
-    slicers = {kind: _Slicer(contract.layout.record(kind), encoding) for kind in ("header", "data", "trailer")}
+    slicers = {kind: RecordSlicer(contract.layout.record(kind), encoding) for kind in ("header", "data", "trailer")}
     before = "start"
     header: tuple[str, ...] = ()
     for record_no, raw in _raw_records(content, contract.record_bytes or 0):
@@ -168,49 +162,7 @@ def _sequence_fault(record_no: int, raw: bytes, before: str) -> FileFault:
     )
 
 
-class _Slicer:
-    """Cuts records of one kind into fields. Trailing spaces are filling, not content."""
-
-    def __init__(self, columns: tuple[Column, ...], encoding: str) -> None:
-        self.columns = columns
-        self._encoding = encoding
-        self._struct = Struct("".join(f"{column.length}s" for column in columns))
-        ends = list(accumulate(column.length for column in columns))
-        self._places = {column.name: slice(end - column.length, end) for column, end in zip(columns, ends, strict=True)}
-
-    def fields(self, raw: bytes) -> tuple[str, ...]:
-        """All fields as text.
-
-        Raises:
-            UnicodeDecodeError: a field is not text in the declared encoding.
-        """
-        return tuple([decode(part, self._encoding).rstrip(" ") for part in self._struct.unpack(raw)])
-
-    def record(self, record_no: int, raw: bytes, header: tuple[str, ...]) -> Record:
-        """The record with its header's fields in front, or the reason why its bytes cannot be read."""
-        if len(raw.translate(None, CONTROL_CHARACTERS + b"\t")) != len(raw):
-            remedy = "Remove them; the file may be damaged."
-            return Record(record_no, raw, None, LineError(record_no, "the record contains control characters", remedy))
-        try:
-            return Record(record_no, raw, header + self.fields(raw))
-        except UnicodeDecodeError:
-            column = next(column for column in self.columns if self.value(raw, column.name) is None)
-            cause = f"the bytes are not text in {self._encoding}, the declared encoding"
-            error = LineError.at(record_no, column, cause, "Ask the sender for the record again.")
-            return Record(record_no, raw, None, error)
-
-    def value(self, raw: bytes, name: str) -> str | None:
-        """One field as text; None when there is no such column or its bytes are not text."""
-        place = self._places.get(name)
-        if place is None:
-            return None
-        try:
-            return decode(raw[place], self._encoding).rstrip(" ")
-        except UnicodeDecodeError:
-            return None
-
-
-def _checked_fields(slicer: _Slicer, record_no: int, raw: bytes) -> tuple[str, ...]:
+def _checked_fields(slicer: RecordSlicer, record_no: int, raw: bytes) -> tuple[str, ...]:
     """Fields of a header or trailer record, each judged: a fault there refuses the file."""
     record = slicer.record(record_no, raw, ())
     if record.fields is None:

@@ -56,13 +56,10 @@ class Framed:
 
 def framed_line(line_no: int, fields: Sequence[str]) -> bytes:
     """One line of the framed file."""
-    return (f"{line_no}," + ",".join(map(_csv_field, fields)) + "\n").encode()
-
-
-def _csv_field(value: str) -> str:
-    if any(mark in value for mark in ',"\n\r'):
-        return '"' + value.replace('"', '""') + '"'
-    return value
+    line = ",".join(fields)
+    if '"' in line or "\n" in line or "\r" in line or line.count(",") != len(fields) - 1:
+        line = ",".join(['"' + value.replace('"', '""') + '"' for value in fields])
+    return f"{line_no},{line}\n".encode()
 
 
 def readable_yen(contract: FeedContract, value: str) -> int | None:

@@ -1,37 +1,29 @@
-"""Loading: every file of the inbox is loaded once, refused, or recognised as delivered before.
+"""Loading of the inbox: every file is loaded once, refused, or recognised as delivered before; nothing is lost.
 
-Nothing is lost.
-
-For each file: copy to the archive, load in one transaction, only then take it out of the inbox. A run that is
-killed between two of these steps is completed by the next one.
+Files are loaded in batches, each in one transaction: a few hundred small commits would cost more than the loading. A
+file leaves the inbox only after the commit, so a run that is killed anywhere is completed by the next one.
 """
 
 from __future__ import annotations
 
 import tempfile
 from collections.abc import Callable
-from dataclasses import dataclass
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-from ingestion.archive import archive_file, remove_when_archived
-from ingestion.city_profile import CityProfile, read_city_profile
-from ingestion.contract import load_contract
-from ingestion.control import find_sidecar
+from ingestion.city_profile import read_city_profile
+from ingestion.delivery import Delivery, LoadingRun
 from ingestion.errors import DataRefused
-from ingestion.feed_file import FeedFile
-from ingestion.file_ledger import DUPLICATE, FileOutcome, loaded_under, next_file_no, record_outcome
-from ingestion.file_load import FileLoad
-from ingestion.file_name import FeedFileName, is_control_name, parse_file_name
-from ingestion.line_errors import FileFault, render_file_fault
+from ingestion.file_name import is_control_name, parse_file_name
 from ingestion.pseudonym import read_secret
-from ingestion.quarantine import error_lines, keep_file
-from ingestion.warehouse import ensure_warehouse, open_warehouse
+from ingestion.warehouse import ensure_warehouse, open_warehouse, transaction
 
 if TYPE_CHECKING:
-    from duckdb import DuckDBPyConnection
-
+    from ingestion.file_ledger import FileOutcome
     from ingestion.home import Home
+
+BATCH_ROWS = 2_000_000
+"""A transaction is closed when it holds this many rows."""
 
 Progress = Callable[[int, int, str], None]
 """Called before each file with its place, the number of files and its name."""
@@ -86,95 +78,19 @@ def _load(home: Home, paths: list[Path], progress: Progress | None) -> list[File
     outcomes: list[FileOutcome] = []
     with open_warehouse(home) as connection, tempfile.TemporaryDirectory(dir=home.work) as folder:
         framed_path = Path(folder) / "framed.csv"
-        run = _Run(home, connection, read_city_profile(home), read_secret(home), framed_path)
-        for place, path in enumerate(paths, start=1):
-            if progress:
-                progress(place, len(paths), path.name)
-            outcomes.append(_Delivery(run, path).take())
+        run = LoadingRun(home, connection, read_city_profile(home), read_secret(home), framed_path)
+        waiting = list(enumerate(paths, start=1))
+        while waiting:
+            batch: list[Delivery] = []
+            with transaction(connection):
+                while waiting and sum(delivery.outcome.row_count_delivered for delivery in batch) < BATCH_ROWS:
+                    place, path = waiting.pop(0)
+                    if progress:
+                        progress(place, len(paths), path.name)
+                    batch.append(Delivery(run, path))
+                    batch[-1].take()
+            # Only what is committed may leave the inbox.
+            for delivery in batch:
+                delivery.settle()
+                outcomes.append(delivery.outcome)
     return outcomes
-
-
-@dataclass(frozen=True)
-class _Run:
-    """What all files of one run share."""
-
-    home: Home
-    connection: DuckDBPyConnection
-    profile: CityProfile
-    secret: str
-    framed_path: Path
-
-
-class _Delivery:
-    """The way of one file out of the inbox."""
-
-    def __init__(self, run: _Run, path: Path) -> None:
-        self.run = run
-        self.path = path
-        self.sidecar = find_sidecar(path)
-        self.archived = archive_file(run.home, path)
-        self.archived_sidecar = archive_file(run.home, self.sidecar) if self.sidecar else None
-        self.outcome = FileOutcome(
-            next_file_no(run.connection), self.archived.sha256, path.name, byte_count=self.archived.byte_count
-        )
-
-    def take(self) -> FileOutcome:
-        """Load or refuse, and take out of the inbox."""
-        try:
-            name = self._accepted_name()
-        except DataRefused as refused:
-            return self._refuse(FileFault(str(refused), refused.remedy))
-        earlier = loaded_under(self.run.connection, self.archived.sha256)
-        if earlier is not None:
-            return self._recognise(earlier)
-        contract = load_contract(name.feed)
-        file = FeedFile(self.path.name, self.archived.path, contract, self.run.profile.encoding(contract))
-        load = FileLoad(self.run.connection, file, self.outcome, self.run.framed_path, self.sidecar)
-        load.run(self.run.secret, name, is_sidecar_required=self.run.profile.are_control_files_required)
-        if load.faults:
-            self._keep(error_lines(self.path.name, load.faults, load.refused, None))
-        else:
-            load.keep_refused_lines(self.run.home)
-            self._clear()
-        return self.outcome
-
-    def _accepted_name(self) -> FeedFileName:
-        name = parse_file_name(self.path.name)
-        self.outcome.feed = name.feed
-        self.outcome.municipality_code = name.municipality_code
-        self.outcome.delivery_date = name.delivery_date
-        self.outcome.delivery_seq = name.delivery_seq
-        if self.run.profile.municipality_code not in (None, name.municipality_code):
-            raise DataRefused(
-                f"the file is of municipality {name.municipality_code}, this is {self.run.profile.municipality_code}",
-                "Deliver it to the city it belongs to, or correct municipality_code in city.toml.",
-            )
-        if self.outcome.byte_count == 0:
-            raise DataRefused("the file is empty", "Ask the sender for the file again.")
-        return name
-
-    def _refuse(self, fault: FileFault) -> FileOutcome:
-        self.outcome.cause, self.outcome.remedy = fault.cause, fault.remedy
-        record_outcome(self.run.connection, self.outcome)
-        self._keep(error_lines(self.path.name, [fault], [], None))
-        return self.outcome
-
-    def _recognise(self, earlier: str) -> FileOutcome:
-        self.outcome.file_status = DUPLICATE
-        self.outcome.cause = f"exactly this file was loaded before as {earlier}"
-        self.outcome.remedy = "Nothing is to be done; it was not loaded again."
-        record_outcome(self.run.connection, self.outcome)
-        fault = FileFault(self.outcome.cause, self.outcome.remedy)
-        self.outcome.messages = render_file_fault(self.path.name, fault, "")
-        self._clear()
-        return self.outcome
-
-    def _keep(self, lines: list[str]) -> None:
-        self.outcome.messages = lines
-        keep_file(self.run.home, self.path, self.archived.sha256, self.sidecar, lines)
-
-    def _clear(self) -> None:
-        # The sidecar first: a file that stays behind is recognised as loaded, a sidecar alone would wait for ever.
-        if self.sidecar and self.archived_sidecar:
-            remove_when_archived(self.sidecar, self.archived_sidecar)
-        remove_when_archived(self.path, self.archived)

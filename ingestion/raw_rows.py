@@ -142,6 +142,11 @@ def remove_lines(
         )
 
 
+def remove_file(connection: DuckDBPyConnection, contract: FeedContract, file_no: int) -> None:
+    """Take all records of this file out again."""
+    connection.execute(f"DELETE FROM {contract.raw_table} WHERE source_file_no = ?", [file_no])
+
+
 def totals(connection: DuckDBPyConnection, contract: FeedContract, file_no: int) -> tuple[int, int]:
     """Number and yen of this file's records that stand in the table now."""
     amount = f"coalesce(sum({quoted(contract.amount)}), 0)" if contract.amount else "0"

@@ -20,6 +20,7 @@ if TYPE_CHECKING:
 
 MEMORY_LIMIT = "2GiB"
 """Most memory that DuckDB takes while loading; beyond it, it writes to disk beside the warehouse."""
+CHECKPOINT_AFTER = "256MiB"
 
 CONTROL_TABLES = {
     "feed_files": """
@@ -55,9 +56,23 @@ def open_warehouse(home: Home) -> Iterator[duckdb.DuckDBPyConnection]:
         raise Busy("another run is using the warehouse", "Wait until it has finished, then repeat.") from error
     try:
         connection.execute(f"SET enable_progress_bar = false; SET memory_limit = '{MEMORY_LIMIT}'")
+        # A checkpoint rewrites the last part of every column it touches: not after each of a few hundred small files.
+        connection.execute(f"SET wal_autocheckpoint = '{CHECKPOINT_AFTER}'")
         yield connection
     finally:
         connection.close()
+
+
+@contextmanager
+def transaction(connection: duckdb.DuckDBPyConnection) -> Iterator[None]:
+    """All of it or nothing, also when the run is interrupted."""
+    connection.execute("BEGIN")
+    try:
+        yield
+    except BaseException:
+        connection.execute("ROLLBACK")
+        raise
+    connection.execute("COMMIT")
 
 
 def ensure_warehouse(home: Home) -> None:
@@ -69,8 +84,7 @@ def ensure_warehouse(home: Home) -> None:
     """
     home.create()
     profile, secret = read_city_profile(home), read_secret(home)
-    with open_warehouse(home) as connection:
-        connection.execute("BEGIN")
+    with open_warehouse(home) as connection, transaction(connection):
         for table, columns in CONTROL_TABLES.items():
             connection.execute(f"CREATE TABLE IF NOT EXISTS {table} ({columns})")
         for contract in load_contracts().values():
@@ -78,7 +92,6 @@ def ensure_warehouse(home: Home) -> None:
             _refuse_changed_layout(connection, contract)
         _refuse_changed_secret(connection, secret)
         _store_parameters(connection, profile)
-        connection.execute("COMMIT")
     home.warehouse.chmod(0o600)
 
 

@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING
 
 import pytest
 
-from ingestion import file_load, loader
+from ingestion import delivery, file_load
 from ingestion.archive import ArchivedFile, remove_when_archived
 from ingestion.contract import load_contract
 from ingestion.loader import load_feed, load_inbox, register_inbox
@@ -172,7 +172,7 @@ def test_a_file_that_grows_while_it_is_loaded_stays_in_the_inbox(home: Home, mon
         take(source, archived)
 
     with monkeypatch.context() as patch:
-        patch.setattr(loader, "remove_when_archived", sender_writes_on)
+        patch.setattr(delivery, "remove_when_archived", sender_writes_on)
         assert one(load_inbox(home)).row_count_loaded == 3
     assert path.read_bytes().endswith(b"more")
 
@@ -196,7 +196,7 @@ def test_a_run_that_is_killed_is_completed_by_the_next(home: Home, monkeypatch: 
         raise KeyboardInterrupt
 
     with monkeypatch.context() as patch:
-        patch.setattr(file_load if step == "record_outcome" else loader, step, die)
+        patch.setattr(file_load if step == "record_outcome" else delivery, step, die)
         with pytest.raises(KeyboardInterrupt):
             load_inbox(home)
     assert (home.inbox / LEVY_NAME).exists()

@@ -1,0 +1,114 @@
+"""The way of one delivered file: archived, loaded or refused or recognised, and then taken out of the inbox."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import TYPE_CHECKING
+
+from ingestion.archive import archive_file, remove_when_archived
+from ingestion.contract import load_contract
+from ingestion.control import find_sidecar
+from ingestion.errors import DataRefused
+from ingestion.feed_file import FeedFile
+from ingestion.file_ledger import (
+    DUPLICATE,
+    QUARANTINED,
+    FileOutcome,
+    loaded_under,
+    next_file_no,
+    record_outcome,
+)
+from ingestion.file_load import FileLoad
+from ingestion.file_name import FeedFileName, parse_file_name
+from ingestion.line_errors import FileFault, render_file_fault
+from ingestion.quarantine import error_lines, keep_file
+
+if TYPE_CHECKING:
+    from pathlib import Path
+
+    from duckdb import DuckDBPyConnection
+
+    from ingestion.city_profile import CityProfile
+    from ingestion.home import Home
+
+
+@dataclass(frozen=True)
+class LoadingRun:
+    """What all files of one run share."""
+
+    home: Home
+    connection: DuckDBPyConnection
+    profile: CityProfile
+    secret: str
+    framed_path: Path
+
+
+class Delivery:
+    """The way of one file out of the inbox."""
+
+    def __init__(self, run: LoadingRun, path: Path) -> None:
+        """Archive the file and its sidecar, if it has one."""
+        self.run = run
+        self.path = path
+        self.sidecar = find_sidecar(path)
+        self.archived = archive_file(run.home, path)
+        self.archived_sidecar = archive_file(run.home, self.sidecar) if self.sidecar else None
+        self.outcome = FileOutcome(
+            next_file_no(run.connection), self.archived.sha256, path.name, byte_count=self.archived.byte_count
+        )
+
+    def take(self) -> None:
+        """Load the file, refuse it or recognise it, within the transaction that is open."""
+        try:
+            name = self._accepted_name()
+        except DataRefused as refused:
+            self._refuse(FileFault(str(refused), refused.remedy))
+            return
+        earlier = loaded_under(self.run.connection, self.archived.sha256)
+        if earlier is not None:
+            self._recognise(earlier)
+            return
+        contract = load_contract(name.feed)
+        file = FeedFile(self.path.name, self.archived.path, contract, self.run.profile.encoding(contract))
+        load = FileLoad(self.run.connection, file, self.outcome, self.run.framed_path, self.sidecar)
+        load.run(self.run.secret, name, is_sidecar_required=self.run.profile.are_control_files_required)
+        # Before the commit: written twice by a repeated run they are the same, missing they would be lost.
+        load.keep_refused_lines(self.run.home)
+
+    def settle(self) -> None:
+        """Take the file out of the inbox, after the commit: away, or into quarantine when it was refused."""
+        if self.outcome.file_status == QUARANTINED:
+            keep_file(self.run.home, self.path, self.archived.sha256, self.sidecar, self.outcome.messages)
+            return
+        # The sidecar first: a file that stays behind is recognised as loaded, a sidecar alone would wait for ever.
+        if self.sidecar and self.archived_sidecar:
+            remove_when_archived(self.sidecar, self.archived_sidecar)
+        remove_when_archived(self.path, self.archived)
+
+    def _accepted_name(self) -> FeedFileName:
+        name = parse_file_name(self.path.name)
+        self.outcome.feed = name.feed
+        self.outcome.municipality_code = name.municipality_code
+        self.outcome.delivery_date = name.delivery_date
+        self.outcome.delivery_seq = name.delivery_seq
+        if self.run.profile.municipality_code not in (None, name.municipality_code):
+            raise DataRefused(
+                f"the file is of municipality {name.municipality_code}, this is {self.run.profile.municipality_code}",
+                "Deliver it to the city it belongs to, or correct municipality_code in city.toml.",
+            )
+        if self.outcome.byte_count == 0:
+            raise DataRefused("the file is empty", "Ask the sender for the file again.")
+        return name
+
+    def _refuse(self, fault: FileFault) -> None:
+        self.outcome.cause, self.outcome.remedy = fault.cause, fault.remedy
+        self.outcome.messages = error_lines(self.path.name, [fault], [], None)
+        record_outcome(self.run.connection, self.outcome)
+
+    def _recognise(self, earlier: str) -> None:
+        self.outcome.file_status = DUPLICATE
+        self.outcome.cause = f"exactly this file was loaded before as {earlier}"
+        self.outcome.remedy = "Nothing is to be done; it was not loaded again."
+        fault = FileFault(self.outcome.cause, self.outcome.remedy)
+        self.outcome.messages = render_file_fault(self.path.name, fault, "")
+        record_outcome(self.run.connection, self.outcome)
