@@ -63,7 +63,14 @@ def _build(context: dg.AssetExecutionContext, dbt: DbtCliResource, as_of: AsOf) 
         command = ["build", "--exclude-resource-type", "unit_test"]
         command += ["--vars", json.dumps({"as_of": as_of.day(home).isoformat()})]
         with warehouse_named(home.warehouse):
-            yield from dbt.cli(command, context=context, target_path=home.dagster / "dbt").stream()
+            invocation = dbt.cli(command, context=context, target_path=home.dagster / "dbt")
+            try:
+                yield from invocation.stream()
+            finally:
+                # A dbt that outlives its step would go on writing while the next step reads.
+                if invocation.process.poll() is None:
+                    invocation.process.terminate()
+                invocation.process.wait()
 
 
 @contextmanager

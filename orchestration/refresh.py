@@ -16,11 +16,13 @@ from orchestration.dagster_home import prepare_dagster_home
 from orchestration.exit_codes import DONE, REFUSED
 from orchestration.progress import shown_on_stderr
 from orchestration.settings import parse_day
-from orchestration.summary import Summary, add_files, add_gates, add_marts, newest_file_no
+from orchestration.summary import Summary, add_files, add_gates, add_marts, add_release, newest_file_no
 
 if TYPE_CHECKING:
     from ingestion.home import Home
 
+GATE_CLOSED = "DagsterAssetCheckFailedError"
+DBT_ERRORS = "Errors parsed from dbt logs:"
 QUIET = {"console": {"config": {"log_level": "CRITICAL"}}}
 
 
@@ -73,13 +75,18 @@ def _run_job(home: Home, given_as_of: str) -> tuple[list[Failure], dict[str, Any
 
 def _failure(event: dg.DagsterEvent) -> Failure:
     """What a failed step says of itself: our own errors carry remedy and exit code, others only their text."""
-    failed = event.step_failure_data
+    failed, name = event.step_failure_data, str(event.step_key)
     told = failed.user_failure_data
     if told is not None and "exit code" in told.metadata:
         code, remedy = told.metadata["exit code"].value, told.metadata["remedy"].value
-        return Failure(str(event.step_key), str(told.description), str(remedy), int(str(code)))
-    text = failed.error.message.strip() if failed.error else "unknown error"
-    return Failure(str(event.step_key), text, "", REFUSED)
+        return Failure(name, str(told.description), str(remedy), int(str(code)))
+    error = failed.error
+    while error is not None and error.cause is not None:
+        error = error.cause
+    if error is not None and error.cls_name == GATE_CLOSED:
+        return Failure(name, "the gate is closed", "Correct what the report names, deliver it again, refresh.", REFUSED)
+    text = told.description if told is not None and told.description else error.message if error else "unknown error"
+    return Failure(name, text.strip().rpartition(DBT_ERRORS)[2].strip(), "", REFUSED)
 
 
 def _summarise(home: Home, given_as_of: str, since: int, failures: list[Failure], released: dict[str, Any]) -> Summary:

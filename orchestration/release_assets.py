@@ -1,8 +1,8 @@
 """The release as an asset: calls ``marts.release``, which itself demands a pass of every suite, and nothing else."""
 
 import dagster as dg
-from marts.release import release
 
+from marts.release import release
 from orchestration.as_of import AsOf
 from orchestration.progress import say
 from orchestration.step import step
@@ -25,5 +25,16 @@ def release_asset(as_of: AsOf) -> dg.MaterializeResult[None]:
     """One release folder; unchanged figures are not released a second time."""
     with step() as home:
         result = release(home, as_of.day(home))
-    say("release", f"{result.release_id}{' (unchanged)' if result.unchanged else ''}")
-    return dg.MaterializeResult(metadata={"release id": result.release_id, "unchanged": result.unchanged})
+    say(
+        "release",
+        f"{result.release_id}{' (unchanged)' if result.unchanged else ''}: {result.masked_count:,} cells masked",
+    )
+    return dg.MaterializeResult(
+        metadata={
+            "release id": result.release_id,
+            "unchanged": result.unchanged,
+            "tables": len(result.tables),
+            "protected cells": result.cell_count,
+            "masked cells": result.masked_count,
+        }
+    )

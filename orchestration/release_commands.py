@@ -18,28 +18,26 @@ def list_() -> None:
     """All releases of this home, oldest first."""
     from marts.release import list_releases  # noqa: PLC0415  (commands load only what they need)
 
-    for line in list_releases(Home.from_environment()):
-        click.echo(line)
-
-
-@release.command()
-@click.argument("release_id")
-def show(release_id: str) -> None:
-    """What a release contains: tables, rows, suppressed cells, the data it was made from."""
-    from marts.release import show as shown  # noqa: PLC0415
-
-    click.echo(shown(Home.from_environment(), release_id))
+    lines = list_releases(Home.from_environment())
+    click.echo("\n".join(lines) or "There is no release yet. Run: osamari refresh")
 
 
 @release.command()
 @click.argument("release_id", required=False)
-@click.pass_context
-def verify(context: click.Context, release_id: str | None) -> None:
-    """Check that a release is whole and unchanged."""
+def show(release_id: str | None) -> None:
+    """What a release holds and promises; the latest one when none is named."""
+    from marts.release import show as shown  # noqa: PLC0415
+
+    click.echo("\n".join(shown(Home.from_environment(), release_id)))
+
+
+@release.command()
+@click.argument("release_id", required=False)
+def verify(release_id: str | None) -> None:
+    """Check that a release, or every one, is what it was and that its files agree; exit code 1 if not."""
     from marts.release import verify as verified  # noqa: PLC0415
 
-    verified(Home.from_environment(), release_id)
-    context.exit(0)
+    click.echo("\n".join(verified(Home.from_environment(), release_id)))
 
 
 @release.command()
@@ -47,7 +45,6 @@ def verify(context: click.Context, release_id: str | None) -> None:
 def create(as_of: str) -> None:
     """Release what stands in the warehouse; refused without a stored pass of every suite for exactly this data."""
     from marts.release import release as released  # noqa: PLC0415
-
     from orchestration import run_lock  # noqa: PLC0415
 
     home = Home.from_environment()

@@ -3,13 +3,14 @@
 from __future__ import annotations
 
 from dataclasses import dataclass, field
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 import duckdb
 
 from expectations.outcome import Outcome
 from expectations.report import text_lines
 from expectations.verdict import stored_results
+from marts.release_reader import read_release
 from orchestration.quality_checks import report_page
 
 if TYPE_CHECKING:
@@ -109,6 +110,17 @@ def add_marts(summary: Summary, connection: duckdb.DuckDBPyConnection) -> None:
     summary.add("refunds", f"{count:,} overpayments: {overpaid:,} yen, of which {pending:,} still to pay back")
     count, yen = _one_row(connection, UNIDENTIFIED)
     summary.add("unidentified", f"{count:,} receipts without a clear slip: {yen:,} yen, listed and not forced")
+
+
+def add_release(summary: Summary, home: Home, released: dict[str, Any]) -> None:
+    """The release of this run: each table with its cells and how many of them are masked, and where to look."""
+    folder = home.released / str(released["release id"])
+    unchanged = " (the same figures as before; nothing was written)" if released["unchanged"] else ""
+    summary.add("released", f"{folder.name}{unchanged}")
+    for table in read_release(folder):
+        cells = {key for key, _ in table.figures}
+        summary.add("", f"{table.name}: {len(cells):,} cells, {len(table.masked_cells):,} of them masked")
+    summary.add("page", str(folder / "index.html"))
 
 
 def _one_row(connection: duckdb.DuckDBPyConnection, sql: str) -> tuple[int, ...]:
