@@ -1,21 +1,24 @@
--- One row per principal entry that is known before remainders are divided; see int_remainder_splits.
+-- One row per principal entry as it is known before late charge: money without a purpose counts as principal here, since
+-- what of it is late charge depends on the late charge, and that on the principal. See int_remainder_splits.
 select
     instalment_id,
+    cast(null as {{ text_type() }}) as receipt_id,
     kind,
     effective_date,
     amount_yen,
+    0 as flexible_yen,
     source_file_no,
     source_line_no
 from {{ ref('int_levy_entries') }}
 where component = 'principal'
 union all
 select
-    shares.instalment_id,
+    instalment_id,
+    receipt_id,
     'receipt' as kind,
-    shares.paid_date as effective_date,
-    -(shares.to_principal_yen + coalesce(allocations.principal_yen, 0)) as amount_yen,
-    shares.source_file_no,
-    shares.source_line_no
-from {{ ref('int_receipt_shares') }} as shares
-left join {{ ref('int_principal_allocations') }} as allocations
-    on shares.instalment_id = allocations.instalment_id and shares.receipt_id = allocations.receipt_id
+    paid_date as effective_date,
+    -(to_principal_yen + flexible_yen) as amount_yen,
+    flexible_yen,
+    source_file_no,
+    source_line_no
+from {{ ref('int_receipt_shares') }}
