@@ -27,6 +27,8 @@ from expectations.verdict import (
 )
 from ingestion.contract import load_contracts
 from ingestion.errors import ConfigurationError, DataRefused
+from ingestion.home import Home
+from marts.release import release
 from tests.small_feeds import create_feed
 from tests.small_marts import AS_OF, create_small_marts
 
@@ -59,9 +61,7 @@ def connection(judged: Path, tmp_path: Path) -> Iterator[duckdb.DuckDBPyConnecti
         yield opened
 
 
-def verdict_of(
-    connection: duckdb.DuckDBPyConnection, name: str, outcome: Outcome = Outcome.PASSED
-) -> SuiteResult:
+def verdict_of(connection: duckdb.DuckDBPyConnection, name: str, outcome: Outcome = Outcome.PASSED) -> SuiteResult:
     of = suite(name, AS_OF)
     finding = Finding("rule", "検査", outcome, failed_row_count=0)
     digest = suite_fingerprint(connection, of)
@@ -191,9 +191,26 @@ def test_a_stored_verdict_comes_back_as_it_was(connection: duckdb.DuckDBPyConnec
     )
     store_verdict(connection, told)
     assert next(r for r in stored_results(connection, AS_OF) if r.suite == "ledger") == told
-    assert connection.execute("select count(*) from quality_verdicts where suite = 'ledger'").fetchone() == (
-        1,
-    )
+    assert connection.execute("select count(*) from quality_verdicts where suite = 'ledger'").fetchone() == (1,)
+
+
+@pytest.mark.parametrize(
+    ("change", "said"),
+    [
+        ("delete from quality_verdicts", "has no verdict"),
+        ("update quality_verdicts set outcome = 'failed' where suite = 'arrears'", "arrears failed"),
+        ("update quality_verdicts set outcome = 'errored' where suite = 'arrears'", "could not be judged"),
+        ("update fct_arrears set overdue_days = 1 where row_no = 1", "arrears is stale"),
+    ],
+)
+def test_the_release_itself_demands_the_verdicts(judged: Path, tmp_path: Path, change: str, said: str) -> None:
+    home = Home(tmp_path).create()
+    shutil.copy(judged, home.warehouse)
+    with duckdb.connect(str(home.warehouse)) as connection:
+        connection.execute(change)
+    with pytest.raises(GateRefused, match=said):
+        release(home, AS_OF)
+    assert list(home.released.iterdir()) == []
 
 
 def test_every_table_between_feed_and_cell_is_judged_by_some_suite() -> None:
