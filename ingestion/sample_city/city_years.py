@@ -77,12 +77,13 @@ class CityYears:
             if day(year, 4, 1) > schedule.last_day:
                 break
             self.progress(f"sample city: fiscal year {year}")
+            year_end = min(day(year + 1, 3, 31), schedule.last_day)
             deliver_people(self.deliveries, year)
             for group in GROUPS:
                 self._carry_over(group, year)
                 self._levy_and_collect(group, year)
-                self.deliveries.collect(self.trade.books)
-            self.deliveries.flush(min(day(year + 1, 3, 31), schedule.last_day))
+                self.deliveries.collect(self.trade.books, year_end)
+            self.deliveries.flush(year_end)
         self.deliveries.flush(schedule.last_day)
 
     def _open(self) -> None:

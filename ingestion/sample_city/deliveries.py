@@ -78,13 +78,12 @@ class Deliveries:
         if row_count(taxes):
             is_changed = taxes["reassessed_on"] <= day
             levied = np.where(is_changed, taxes["reassessed_yen"], taxes["original_yen"])
-            text = levy_text(taxes, day, self.city)
-            self.file("levy", day, seq).add_lines(text, len(levied), int(levied.sum()))
+            self.file("levy", day, seq).add_lines(taxes, lambda some: levy_text(some, day, self.city), levied)
         if row_count(premiums):
             is_changed = premiums["reassessed_on"] <= day
             levied = np.where(is_changed, premiums["reassessed_yen"], premiums["original_yen"])
-            text = premium_assessment_text(premiums, day, self.city)
-            self.file("premium_assessment", day, seq).add_lines(text, len(levied), int(levied.sum()))
+            file = self.file("premium_assessment", day, seq)
+            file.add_lines(premiums, lambda some: premium_assessment_text(some, day, self.city), levied)
 
     def queue_versions(self, rows: Columns, after: Array) -> None:
         """Queue a version of each instalment for every delivery (later than ``after``) with a new event in it."""
@@ -100,8 +99,8 @@ class Deliveries:
                 self.queue(feed, version, np.full(row_count(version), delivery))
                 before = delivery
 
-    def collect(self, books: Books) -> None:
-        """Take what the books hold into the queues of its feeds and empty the books."""
+    def collect(self, books: Books, until: int) -> None:
+        """Take what the books hold into the queues of its feeds and empty the books; slips are written at once."""
         for slips in books.slips:
             self.queue("payment_slip", slips, slips["issued_on"])
         for notices in books.notices:
@@ -109,6 +108,7 @@ class Deliveries:
         for receipts in books.receipts:
             self._collect_receipts(take(receipts, receipts["paid"] <= self.schedule.last_day))
         books.slips, books.notices, books.receipts = [], [], []
+        self._write_ready("payment_slip", self._write_slips, until)
 
     def _collect_receipts(self, receipts: Columns) -> None:
         channel = receipts["channel"]
@@ -141,16 +141,19 @@ class Deliveries:
             "account_transfer_result": self._write_transfers,
         }
         for feed, write in writers.items():
-            rows = stack(self.waiting.pop(feed, []))
-            if not row_count(rows):
-                continue
-            is_ready = rows["delivery"] <= until
-            self.waiting[feed] = [take(rows, ~is_ready & (rows["delivery"] < NEVER))]
-            ready = take(rows, is_ready)
-            for day in np.unique(ready["delivery"]).tolist():
-                write(take(ready, ready["delivery"] == day), day)
+            self._write_ready(feed, write, until)
         self._close(until)
         self.flushed_until = until
+
+    def _write_ready(self, feed: str, write: Callable[[Columns, int], None], until: int) -> None:
+        rows = stack(self.waiting.pop(feed, []))
+        if not row_count(rows):
+            return
+        is_ready = rows["delivery"] <= until
+        self.waiting[feed] = [take(rows, ~is_ready & (rows["delivery"] < NEVER))]
+        ready = take(rows, is_ready)
+        for day in np.unique(ready["delivery"]).tolist():
+            write(take(ready, ready["delivery"] == day), day)
 
     def _close(self, until: int) -> None:
         for key in sorted(self.files, key=lambda one: (one[1], one[0], one[2])):
@@ -164,19 +167,18 @@ class Deliveries:
         self.write_levies(take(rows, len(rows["uid"]) - 1 - newest), day)
 
     def _write_slips(self, rows: Columns, day: int) -> None:
-        self.file("payment_slip", day).add_lines(slip_text(rows), row_count(rows), int(rows["principal_yen"].sum()))
+        self.file("payment_slip", day).add_lines(rows, slip_text, rows["principal_yen"])
 
     def _write_demands(self, rows: Columns, day: int) -> None:
-        self.file("demand", day).add_lines(demand_text(rows), row_count(rows), int(rows["yen"].sum()))
+        self.file("demand", day).add_lines(rows, demand_text, rows["yen"])
 
     def _write_collection(self, rows: Columns, day: int) -> None:
-        file = self.file("premium_collection", day)
-        file.add_lines(collection_text(rows), row_count(rows), int(rows["amount"].sum()))
+        self.file("premium_collection", day).add_lines(rows, collection_text, rows["amount"])
 
     def _write_agent_reports(self, rows: Columns, day: int) -> None:
         order = np.lexsort((rows["kind"], rows["slip_no"], rows["minute"], rows["paid"], rows["created"]))
         rows = take(rows, order)
-        self.file("convenience_store", day).add_lines(agent_text(rows), row_count(rows), int(rows["amount"].sum()))
+        self.file("convenience_store", day).add_lines(rows, agent_text, rows["amount"])
 
     def _write_counter_slips(self, rows: Columns, day: int) -> None:
         file = self.file("counter_slip", day)

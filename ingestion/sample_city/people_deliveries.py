@@ -6,6 +6,7 @@ from typing import TYPE_CHECKING
 
 import numpy as np
 
+from ingestion.sample_city.columns import whole
 from ingestion.sample_city.due_dates import day
 from ingestion.sample_city.people_rows import (
     addressee_text,
@@ -18,8 +19,6 @@ from ingestion.sample_city.people_rows import (
 if TYPE_CHECKING:
     from ingestion.sample_city.columns import Array
     from ingestion.sample_city.deliveries import Deliveries
-
-_PEOPLE_AT_ONCE = 100_000
 
 
 def deliver_people(deliveries: Deliveries, year: int) -> None:
@@ -38,7 +37,7 @@ def deliver_people(deliveries: Deliveries, year: int) -> None:
 
 
 def _write(deliveries: Deliveries, feed: str, who: Array, on_day: int) -> None:
-    texts = {"addressee": addressee_text, "qualification": qualification_text}
-    for start in range(0, len(who), _PEOPLE_AT_ONCE):
-        some = who[start : start + _PEOPLE_AT_ONCE]
-        deliveries.file(feed, on_day).add_lines(texts[feed](deliveries.city, some, on_day), len(some), 0)
+    to_text = addressee_text if feed == "addressee" else qualification_text
+    if len(who):
+        file = deliveries.file(feed, on_day)
+        file.add_lines({"who": who}, lambda some: to_text(deliveries.city, some["who"], on_day), whole(len(who), 0))

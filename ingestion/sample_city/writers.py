@@ -7,18 +7,21 @@ Rows are joined by Arrow: the text of a whole column at a time, never row by row
 from __future__ import annotations
 
 import hashlib
-from collections.abc import Iterable, Mapping
+from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, BinaryIO
 
 import pyarrow as pa
 import pyarrow.compute as pc
 
+from ingestion.sample_city.columns import row_count
+
 if TYPE_CHECKING:
     from pathlib import Path
 
     from ingestion.contract import FeedContract
     from ingestion.layout import Column
+    from ingestion.sample_city.columns import Array, Columns
 
 Text = Mapping[str, "pa.Array | str"]
 """Column name to Arrow text array, or to one text for all rows."""
@@ -39,16 +42,15 @@ class FeedFile:
     _sha256: hashlib._Hash = field(default_factory=hashlib.sha256)
     _stream: BinaryIO | None = None
 
-    def add_lines(self, text: Text, rows: int, amount_yen: int) -> None:
-        """Append CSV lines."""
-        for start in range(0, rows, _ROWS_AT_ONCE):
-            size = min(_ROWS_AT_ONCE, rows - start)
-            part = {name: value if isinstance(value, str) else value.slice(start, size) for name, value in text.items()}
-            body = _joined(self._csv_pieces(part), size)
+    def add_lines(self, rows: Columns, to_text: Callable[[Columns], Text], yen: Array) -> None:
+        """Append CSV lines; ``to_text`` is asked for some rows at a time. ``yen`` are those of the control total."""
+        for start in range(0, len(yen), _ROWS_AT_ONCE):
+            some = {name: values[start : start + _ROWS_AT_ONCE] for name, values in rows.items()}
+            body = _joined(self._csv_pieces(to_text(some)), row_count(some))
             lead = "" if self._stream else ",".join(self.contract.layout.header_labels)
             self._write((lead + _LINE_END).encode() + body[: -len(_LINE_END)])
-        self.row_count += rows
-        self.amount_yen += amount_yen
+        self.row_count += len(yen)
+        self.amount_yen += int(yen.sum())
 
     def add_block(self, header: Text, text: Text, rows: int, trailer: Text) -> None:
         """Append a header, its data records and their trailer to a fixed-width file."""
