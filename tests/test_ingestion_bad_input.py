@@ -170,3 +170,11 @@ def test_a_bad_file_is_explained_and_kept_and_the_others_are_loaded(home: Home, 
     assert any(line.startswith(place) for line in checked)
     assert outcomes[GOOD].row_count_loaded == 2
     assert not list(home.inbox.iterdir())
+
+
+def test_a_file_of_another_city_is_refused_where_the_city_is_set(home: Home) -> None:
+    home.city_profile.write_text('municipality_code = "072036"\n')
+    deliver(home.inbox, "levy.131016.20250401.001.csv", bad_rows(put()), 3, 3000)
+    good, other = load_inbox(home)
+    assert (good.file_status, other.file_status) == ("loaded", "quarantined")
+    assert other.cause == "the file is of municipality 131016, this is 072036"
