@@ -1,0 +1,135 @@
+"""Personal data has an address: who a row is about is known in raw and staging, beyond them only a keyed pseudonym.
+
+Walks the real tables and files of a refreshed city, by column name and by value. Does not test the archive and the
+quarantine, which hold the originals on purpose.
+"""
+
+from __future__ import annotations
+
+import csv
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+import pytest
+
+from ingestion.contract import load_contracts
+
+if TYPE_CHECKING:
+    from collections.abc import Iterable
+    from tests.refreshed_city import RefreshedCity
+
+# Zones where the layout's own columns may stand; everything else knows pseudonyms only.
+PERSONAL_ZONES = ("raw_", "stg_")
+CODE_LISTS = {path.stem for path in (Path(__file__).parents[1] / "dbt_project/seeds").glob("*.csv")}
+# Facts of the arrears case that the arrears marts exist for; they stand beside a pseudonym, never beside a name.
+FACTS_OF_THE_CASE = {
+    "prescription_date": "house interface of fct_arrears",
+    "issue_date": "day of the demand notice or slip",
+    "demand_notice_issue_date": "day of the demand notice as the levy record has it",
+    "designated_date": "day set in a demand notice",
+    "write_off_date": "entry of the ledger",
+    "write_off_yen": "entry of the ledger",
+}
+SHORTEST_TELLING_TEXT = 4
+
+
+def delivered_columns(personal: Iterable[str]) -> set[str]:
+    """Names of the layout columns of these classes."""
+    return {
+        column.name
+        for contract in load_contracts().values()
+        for column in contract.layout.raw_columns
+        if column.personal in set(personal)
+    }
+
+
+def tables_beyond(city: RefreshedCity) -> list[tuple[str, str, str]]:
+    """Table, column and type of everything outside the personal zones; code lists are public."""
+    rows = city.rows("SELECT table_name, column_name, data_type FROM information_schema.columns ORDER BY 1, 2")
+    return [
+        (str(table), str(column), str(data_type))
+        for table, column, data_type in rows
+        if not str(table).startswith(PERSONAL_ZONES) and table not in CODE_LISTS
+    ]
+
+
+@pytest.mark.parametrize("personal", ["direct", "vault", "sensitive"])
+def test_no_personal_column_stands_beyond_its_zone(refreshed_city: RefreshedCity, personal: str) -> None:
+    forbidden = delivered_columns([personal]) - set(FACTS_OF_THE_CASE)
+    offenders = [(table, column) for table, column, _ in tables_beyond(refreshed_city) if column in forbidden]
+    assert offenders == []
+
+
+def names_and_addresses(city: RefreshedCity) -> set[str]:
+    """Texts that point at a person: direct columns of the city's addressee rows, long enough to be telling."""
+    contract = load_contracts()["addressee"]
+    columns = [c.name for c in contract.layout.raw_columns if c.personal == "direct" and c.duckdb_type == "VARCHAR"]
+    texts: set[str] = set()
+    for column in columns:
+        query = (
+            f"SELECT DISTINCT {column} FROM raw_addressee WHERE length({column}) >= {SHORTEST_TELLING_TEXT} "
+            f"AND NOT regexp_full_match({column}, '[0-9-]*')"
+        )
+        texts |= {str(row[0]) for row in city.rows(query)}
+    return texts
+
+
+def test_no_name_or_address_stands_beyond_its_zone(refreshed_city: RefreshedCity) -> None:
+    texts = names_and_addresses(refreshed_city)
+    towns = {str(row[0]) for row in refreshed_city.rows("SELECT town_ja FROM towns")}
+    personal = sorted(texts - towns)
+    assert len(personal) > 1000  # the city has names and addresses to look for
+    offenders = []
+    for table, column, data_type in tables_beyond(refreshed_city):
+        if data_type != "VARCHAR":
+            continue
+        found = refreshed_city.rows(f'SELECT count(*) FROM "{table}" WHERE "{column}" IN (SELECT unnest(?))', personal)
+        if found != [(0,)]:
+            offenders.append((table, column))
+    assert offenders == []
+
+
+def individual_numbers(city: RefreshedCity) -> set[str]:
+    """The individual numbers as delivered, read from the files themselves."""
+    numbers: set[str] = set()
+    for path in city.deliveries.glob("addressee.*.csv"):
+        if not path.name.endswith(".control.csv"):
+            with path.open(encoding="cp932", newline="") as file:
+                numbers |= {row[0] for row in csv.reader(file) if row[0].isdigit()}
+    return numbers
+
+
+def test_individual_numbers_are_nowhere_in_the_warehouse(refreshed_city: RefreshedCity) -> None:
+    numbers = sorted(individual_numbers(refreshed_city))
+    assert len(numbers) > 1000  # they were delivered
+    columns = refreshed_city.rows(
+        "SELECT table_name, column_name FROM information_schema.columns WHERE data_type = 'VARCHAR'"
+        " AND table_schema = 'main' AND NOT table_name LIKE 'stg%'"
+    )
+    offenders = []
+    for table, column in columns:
+        found = refreshed_city.rows(f'SELECT count(*) FROM "{table}" WHERE "{column}" IN (SELECT unnest(?))', numbers)
+        if found != [(0,)]:
+            offenders.append((table, column))
+    assert offenders == []
+
+
+def written_files(city: RefreshedCity) -> list[Path]:
+    """What people and programs may read outside the restricted zone: releases, reports, logs, Dagster's records."""
+    folders = (city.home.released, city.home.reports, city.home.dagster)
+    return [p for folder in folders for p in folder.rglob("*") if p.is_file() and p.suffix != ".parquet"]
+
+
+def test_no_log_report_or_release_names_a_person(refreshed_city: RefreshedCity) -> None:
+    towns = {str(row[0]) for row in refreshed_city.rows("SELECT town_ja FROM towns")}
+    texts = names_and_addresses(refreshed_city) - towns | individual_numbers(refreshed_city)
+    files = written_files(refreshed_city)
+    assert len(files) > 10  # releases, reports and logs were written
+    offenders = []
+    for path in files:
+        content = path.read_bytes()
+        told = refreshed_city.home.root
+        if any(text.encode() in content for text in texts):
+            offenders.append(str(path.relative_to(told)))
+    assert offenders == []
+    assert not any(text in refreshed_city.summary for text in texts)
