@@ -19,6 +19,7 @@ if TYPE_CHECKING:
 
 LONGEST_RECORD_BYTES = 1 << 20
 _FIELD = re.compile(r'(?:"((?:[^"]|"")*)"|([^",\r\n]*))(,|\Z)')
+_QUOTED = re.compile(b'"[^"]*"?')
 _Fault = tuple[int | None, str, str]
 """Place of the column (None for the whole record), cause, remedy."""
 _SEPARATED_NUMBER = re.compile("-?[0-9]{1,3}(?:,[0-9]{3})+")
@@ -69,7 +70,7 @@ def judge_record(line_no: int, raw: bytes, columns: Sequence[Column], encoding: 
     except UnicodeDecodeError as error:
         cause = f"the bytes are not text in {encoding}, the declared encoding"
         remedy = "Deliver the line in that encoding; a character outside it needs another spelling."
-        place = body[: error.start].count(b",") + 1 if b'"' not in body[: error.start] else None
+        place = _QUOTED.sub(b"", body[: error.start]).count(b",") + 1
         return _refused(line_no, raw, columns, (place, cause, remedy))
     fields, is_complete = split_record(text)
     if not is_complete:
