@@ -6,8 +6,10 @@ file leaves the inbox only after the commit, so a run that is killed anywhere is
 
 from __future__ import annotations
 
+import shutil
 import tempfile
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
 from pathlib import Path
 from typing import TYPE_CHECKING
 
@@ -22,6 +24,7 @@ if TYPE_CHECKING:
     from ingestion.file_ledger import FileOutcome
     from ingestion.home import Home
 
+_WORK_PREFIX = "load-"
 BATCH_ROWS = 2_000_000
 """A transaction is closed when it holds this many rows."""
 
@@ -72,12 +75,21 @@ def feed_of(path: Path) -> str | None:
         return None
 
 
+@contextmanager
+def _work_folder(home: Home) -> Iterator[Path]:
+    """A folder for this run, removed at its end; what a killed run left holds personal data and is removed now."""
+    for left in home.work.glob(f"{_WORK_PREFIX}*"):
+        shutil.rmtree(left)
+    with tempfile.TemporaryDirectory(prefix=_WORK_PREFIX, dir=home.work) as folder:
+        yield Path(folder)
+
+
 def _load(home: Home, paths: list[Path], progress: Progress | None) -> list[FileOutcome]:
     if not paths:
         return []
     outcomes: list[FileOutcome] = []
-    with open_warehouse(home) as connection, tempfile.TemporaryDirectory(dir=home.work) as folder:
-        framed_path = Path(folder) / "framed.csv"
+    with open_warehouse(home) as connection, _work_folder(home) as folder:
+        framed_path = folder / "framed.csv"
         run = LoadingRun(home, connection, read_city_profile(home), read_secret(home), framed_path)
         waiting = list(enumerate(paths, start=1))
         while waiting:

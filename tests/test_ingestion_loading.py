@@ -191,6 +191,7 @@ def test_originals_are_archived_by_hash_and_read_only(home: Home) -> None:
 @pytest.mark.parametrize("step", ["archive_file", "record_outcome", "remove_when_archived"])
 def test_a_run_that_is_killed_is_completed_by_the_next(home: Home, monkeypatch: pytest.MonkeyPatch, step: str) -> None:
     deliver_levy(home)
+    (home.work / "load-left").mkdir()
 
     def die(*_: object) -> None:
         raise KeyboardInterrupt
