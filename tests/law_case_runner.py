@@ -51,10 +51,11 @@ class Model:
 
 @dataclass(frozen=True)
 class Project:
-    """The compiled models that the results need, in running order, and the seeds with their column types."""
+    """The compiled models that the results need, in running order, seeds with their column types, singular tests."""
 
     models: tuple[Model, ...]
     seeds: dict[str, tuple[Path, dict[str, str]]]
+    tests: dict[str, str]
 
 
 @dataclass(frozen=True)
@@ -106,7 +107,9 @@ def read_project(target: Path) -> Project:
         for node in nodes.values()
         if node["resource_type"] == "seed"
     }
-    return Project(running_order(models), seeds)
+    compiled_tests = (target / "compiled" / "osamari" / "tests").glob("*.sql")
+    tests = {path.stem: path.read_text(encoding="utf-8") for path in compiled_tests}
+    return Project(running_order(models), seeds, tests)
 
 
 def running_order(models: dict[str, Model]) -> tuple[Model, ...]:

@@ -14,7 +14,7 @@ from typing import TYPE_CHECKING, Any
 
 import pytest
 
-from tests.law_case_runner import LawCaseRunner, Outcome, compile_project
+from tests.law_case_runner import LawCaseRunner, Outcome, Project
 from tests.law_case_runner_files import LawCase, LawCaseError, check_case, read_entries
 
 if TYPE_CHECKING:
@@ -38,10 +38,10 @@ def pytest_generate_tests(metafunc: pytest.Metafunc) -> None:
         metafunc.parametrize("law_entry", entries)
 
 
-@pytest.fixture(scope="session")
-def runner(tmp_path_factory: pytest.TempPathFactory) -> LawCaseRunner:
-    """The compiled models; made once for all cases."""
-    return LawCaseRunner(compile_project(tmp_path_factory.mktemp("dbt")))
+@pytest.fixture(scope="module")
+def runner(compiled_models: Project) -> LawCaseRunner:
+    """The models over empty tables; made once for all cases."""
+    return LawCaseRunner(compiled_models)
 
 
 def test_law_case(law_entry: tuple[Path, dict[str, Any]] | LawCaseError, runner: LawCaseRunner) -> None:
@@ -65,18 +65,14 @@ def compare_arrears(case: LawCase, outcome: Outcome) -> Iterable[str]:
     """Differences from the expected arrears. Settled instalments are looked up in their positions."""
     expected = case.expect.get("arrears")
     if expected == {}:
-        yield from (
-            f"{row['instalment_id']}: arrears that nobody expects" for row in outcome.rows["fct_arrears"]
-        )
+        yield from (f"{row['instalment_id']}: arrears that nobody expects" for row in outcome.rows["fct_arrears"])
     for label, fields in (expected or {}).items():
         columns = {name for name in outcome.columns["fct_arrears"] if name != "instalment_id"}
         found = dict.fromkeys(columns)
         for mart in ("int_instalment_positions", "fct_arrears"):
             for row in outcome.of(mart, label):
                 found |= row
-        found["late_charge_segments"] = segments_as_asked(
-            outcome, label, fields.get("late_charge_segments", [])
-        )
+        found["late_charge_segments"] = segments_as_asked(outcome, label, fields.get("late_charge_segments", []))
         yield from compare_fields(case, label, fields, found)
 
 
@@ -85,9 +81,7 @@ def segments_as_asked(outcome: Outcome, label: str, asked: list[Any]) -> list[An
     segments = sorted(outcome.of("fct_late_charge_segments", label), key=lambda row: row["segment_from_date"])
     kinds = [*asked, *[0] * len(segments)]
     return [
-        {name: row.get(name, "no such column") for name in kind}
-        if isinstance(kind, dict)
-        else row["amount_yen"]
+        {name: row.get(name, "no such column") for name in kind} if isinstance(kind, dict) else row["amount_yen"]
         for row, kind in zip(segments, kinds, strict=False)
     ]
 
@@ -97,22 +91,17 @@ def compare_refunds(case: LawCase, outcome: Outcome) -> Iterable[str]:
     expected = case.expect.get("refunds")
     if expected == {}:
         yield from (
-            f"{row['instalment_id']}: an overpayment that nobody expects"
-            for row in outcome.rows["fct_refunds"]
+            f"{row['instalment_id']}: an overpayment that nobody expects" for row in outcome.rows["fct_refunds"]
         )
     for label, fields in (expected or {}).items():
         overpayments = sorted(outcome.of("fct_refunds", label), key=lambda row: row["arising_date"])
-        found: dict[str, Any] = {
-            name: 0 if name.endswith("_yen") else None for name in outcome.columns["fct_refunds"]
-        }
+        found: dict[str, Any] = {name: 0 if name.endswith("_yen") else None for name in outcome.columns["fct_refunds"]}
         found |= overpayments[0] if overpayments else {}
         found |= {name: sum(row[name] for row in overpayments) for name in found if name.endswith("_yen")}
         yield from compare_fields(case, label, fields, found)
 
 
-def compare_fields(
-    case: LawCase, label: str, expected: dict[str, Any], found: dict[str, Any]
-) -> Iterable[str]:
+def compare_fields(case: LawCase, label: str, expected: dict[str, Any], found: dict[str, Any]) -> Iterable[str]:
     """One line per field that is not as expected."""
     unknown = sorted(set(expected) - set(found))
     if unknown:

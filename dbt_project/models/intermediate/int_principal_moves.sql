@@ -1,5 +1,5 @@
--- One row per principal entry as it is known before late charge: money without a purpose counts as principal here, since
--- what of it is late charge depends on the late charge, and that on the principal. See int_remainder_splits.
+-- One row per principal entry as known before late charge: money without a purpose counts as principal here, since what
+-- of it is late charge depends on the late charge, and that on the principal. See int_remainder_splits.
 select
     instalment_id,
     cast(null as {{ text_type() }}) as receipt_id,
