@@ -7,6 +7,7 @@ from collections import Counter
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
+from marts.disclosure.arithmetic import PRIME
 from marts.disclosure.primary import P_PERCENT, THRESHOLD
 from marts.disclosure.protect import EARLIER, PUBLIC, SECONDARY
 
@@ -62,19 +63,10 @@ def certificate(
         "not_covered": list(NOT_COVERED_JA),
         "rules": _rules(policy),
         "exemptions": [{"table": e.table, "reason": e.reason_ja, "reason_en": e.reason_en} for e in policy.exemptions],
-        "structural_zeros": {
-            "count": protection.structural_zero_count,
-            "reason": policy.structural_zero_reason_ja,
-        },
+        "structural_zeros": {"count": protection.structural_zero_count, "reason": policy.structural_zero_reason_ja},
         "cells": _counts(protection, tables),
         "unclaimed": _unclaimed(protection, policy),
-        "proof": {
-            "exact": "linear algebra modulo the prime 2147483647 over all tables together",
-            "intervals": "linear programs over the finest cells, every status optimal, every point verified",
-            "narrowest_interval": dict(sorted(protection.narrowest.items())),
-            "linear_programs": protection.linear_programs,
-            "solver": protection.solver,
-        },
+        "proof": _proof(protection),
         "law_fingerprint": setting.law_fingerprint,
         # Of released figures only: a digest over masked figures would let anyone test a guess.
         "data_fingerprint": _digest(b"".join(files[name] for name in sorted(files) if name.endswith(".csv"))),
@@ -99,6 +91,16 @@ def _rules(policy: Policy) -> dict[str, object]:
         "magnitude_measure": rules.magnitude_measure,
         "guards_lone_contributor": rules.guards_lone_contributor,
         "minimum_interval": {measure: vars(rule) for measure, rule in sorted(rules.intervals.items())},
+    }
+
+
+def _proof(protection: Protection) -> dict[str, object]:
+    return {
+        "exact": f"linear algebra modulo the prime {PRIME} over all tables together",
+        "intervals": "linear programs over the finest cells, every status optimal, every point verified",
+        "narrowest_interval": dict(sorted(protection.narrowest.items())),
+        "linear_programs": protection.linear_programs,
+        "solver": protection.solver,
     }
 
 

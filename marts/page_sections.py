@@ -15,15 +15,16 @@ if TYPE_CHECKING:
     from marts.released_table import Figure, ReleasedTable
 
 CARRYOVER_CODE = "C"
+RATE, RATE_LAST_YEAR = "collection_rate_gross", "collection_rate_gross_last_year"
 COLLECTION_MEASURES = (
     "levied_yen",
     "collected_yen",
     "written_off_yen",
     "refund_pending_yen",
     "outstanding_yen",
-    "collection_rate_gross",
+    RATE,
     "collection_rate_net",
-    "collection_rate_gross_last_year",
+    RATE_LAST_YEAR,
     "collection_rate_change_points",
 )
 
@@ -94,13 +95,7 @@ def _collection_section(table: PageTable, when: tuple[str, str], levy_class: str
         title=title,
         subtitle=f"収納率（%）・{year}年度 {month_end}現在、前年は同じ月末・資料：{table.source_ja}",
         note="収納率は調定額に対する収入額の割合。会計年度は納付日ではなく出納整理期間による。",
-        chart=rate_chart(
-            f"{words}の収納率",
-            labels,
-            column("collection_rate_gross"),
-            column("collection_rate_gross_last_year"),
-            years,
-        ),
+        chart=rate_chart(f"{words}の収納率", labels, column(RATE), column(RATE_LAST_YEAR), years),
         grids=(
             _grid(
                 (f"{words}の収入状況（{year}年度 {month_end}現在）", "税目"),

@@ -7,7 +7,7 @@ from collections import Counter
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING
 
-from marts.disclosure.audit import audit
+from marts.disclosure.audit import Audit, audit
 from marts.disclosure.lattice import build_systems
 from marts.disclosure.needs import Needs
 from marts.disclosure.primary import P_PERCENT, missing_room, primary_cells
@@ -72,14 +72,24 @@ def protect(
     """
     _refuse_unruled_measures(tables, rules)
     systems = sorted(build_systems(tables, links, known), key=lambda s: (-len(s.known), s.measure))
-    cells = systems[0].cells
-    index = {cell: place for place, cell in enumerate(cells)}
-    reasons = primary_cells(tables, rules)
-    reasons = {**{c: EARLIER for c in masked_earlier if c in index}, **reasons}
+    index = {cell: place for place, cell in enumerate(systems[0].cells)}
+    reasons = {cell: EARLIER for cell in sorted(masked_earlier) if cell in index} | primary_cells(tables, rules)
     guarded = _guarded(tables, reasons, index, rules)
     needs, budget = _needs(tables, reasons, index, rules), Budget(rules.linear_program_budget)
     masked = _mask(systems, frozenset(index[cell] for cell in reasons), guarded, needs, (tables, budget))
     proof = audit(systems, masked, guarded, needs, budget)
+    return _protection(systems, masked, reasons, proof, (needs, budget, known))
+
+
+def _protection(
+    systems: Sequence[System],
+    masked: frozenset[int],
+    reasons: Mapping[CellRef, str],
+    proof: Audit,
+    means: tuple[Needs, Budget, Sequence[KnownFigure]],
+) -> Protection:
+    needs, budget, known = means
+    cells = systems[0].cells
     return Protection(
         masked={cells[i]: reasons.get(cells[i], SECONDARY) for i in sorted(masked)},
         unclaimed=_unclaimed(systems, needs, masked, known),
