@@ -11,7 +11,8 @@ if TYPE_CHECKING:
     from ingestion.home import Home
 
 SETTINGS = """\
-# Written by osamari. One writer: a second run waits in the queue.
+# Written by osamari. One writer: a second run waits in the queue. Output of the steps is not copied here:
+# dbt's own log stands in dagster/dbt/, the steps write none.
 telemetry:
   enabled: false
 nux:
@@ -19,6 +20,9 @@ nux:
 concurrency:
   runs:
     max_concurrent_runs: 1
+compute_logs:
+  module: dagster._core.storage.noop_compute_log_manager
+  class: NoOpComputeLogManager
 """
 
 

@@ -14,7 +14,7 @@ from orchestration import run_lock
 from orchestration.as_of import AsOf
 from orchestration.dagster_home import prepare_dagster_home
 from orchestration.exit_codes import DONE, REFUSED
-from orchestration.progress import shown_on_stderr
+from orchestration.progress import say, shown_on_stderr
 from orchestration.settings import parse_day
 from orchestration.summary import Summary, add_files, add_gates, add_marts, add_release, newest_file_no
 
@@ -59,6 +59,7 @@ def _run_job(home: Home, given_as_of: str) -> tuple[list[Failure], dict[str, Any
     from orchestration.definitions import defs  # noqa: PLC0415  (loads the dbt manifest, which may have to be parsed)
 
     prepare_dagster_home(home)
+    say("start", "assets and gates are known")
     run_config = {"resources": {"as_of": {"config": {"given": given_as_of}}}, "loggers": QUIET}
     log = home.dagster / "refresh.log"
     with (

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import os
+import signal
 import subprocess
 import sys
 import time
@@ -29,6 +30,7 @@ def serve(home: Home, port: int) -> int:
         [str(binaries / "dagster-webserver"), "--host", LOOPBACK, "--port", str(port), *module],
         [str(binaries / "dagster-daemon"), "run", *module],
     )
+    signal.signal(signal.SIGTERM, _stop)
     processes = [subprocess.Popen(command, env=environment, cwd=REPOSITORY) for command in commands]  # noqa: S603
     try:
         while all(process.poll() is None for process in processes):
@@ -41,3 +43,8 @@ def serve(home: Home, port: int) -> int:
             process.terminate()
         for process in processes:
             process.wait(timeout=30)
+
+
+def _stop(_signal: int, _frame: object) -> None:
+    """A service manager's SIGTERM ends both processes in the same way as Ctrl-C does."""
+    raise KeyboardInterrupt

@@ -41,7 +41,10 @@ select count(*), count(distinct addressee_key), coalesce(sum(principal_outstandi
 from fct_arrears where principal_outstanding_yen > 0 and overdue_days > 0
 """
 REFUNDS = "select count(*), coalesce(sum(overpaid_yen), 0), coalesce(sum(pending_yen), 0) from fct_refunds"
-UNIDENTIFIED = "select count(*), coalesce(sum(amount_yen), 0) from fct_unidentified_receipts"
+UNIDENTIFIED = """
+select count(*) filter (is_money), coalesce(sum(amount_yen) filter (is_money), 0), count(*) filter (not is_money)
+from fct_unidentified_receipts
+"""
 
 
 @dataclass
@@ -108,8 +111,9 @@ def add_marts(summary: Summary, connection: duckdb.DuckDBPyConnection) -> None:
     summary.add("", f"{charge:,} yen late charge accrued and not collected")
     count, overpaid, pending = _one_row(connection, REFUNDS)
     summary.add("refunds", f"{count:,} overpayments: {overpaid:,} yen, of which {pending:,} still to pay back")
-    count, yen = _one_row(connection, UNIDENTIFIED)
-    summary.add("unidentified", f"{count:,} receipts without a clear slip: {yen:,} yen, listed and not forced")
+    count, yen, unconfirmed = _one_row(connection, UNIDENTIFIED)
+    summary.add("unidentified", f"{count:,} receipts without a clear slip: {yen:,} yen, listed and not forced;")
+    summary.add("", f"{unconfirmed:,} provisional reports without their final one, not counted as money")
 
 
 def add_release(summary: Summary, home: Home, released: dict[str, Any]) -> None:
