@@ -1,6 +1,6 @@
 -- One row per receipt share whose slip left a part without purpose: how much of that part the principal takes.
--- Principal comes first, up to what is outstanding when the money comes. The remainder is divided between late charge
--- and overpayment in int_remainder_splits. (Should a levy be raised after a remainder that partly paid late charge, that
+-- Principal comes first, up to what is outstanding when the money comes; the rest is divided between late charge and
+-- overpayment in int_remainder_splits. (Should a levy be raised after a remainder that partly paid late charge, that
 -- part counts as principal here; it can move a few yen between principal and late charge of the next payment.)
 with asked as (
     select distinct instalment_id from {{ ref('int_principal_moves') }} where flexible_yen > 0
