@@ -106,8 +106,10 @@ def _dimension(codes: CodeList) -> dict[str, object]:
         "name": codes.name,
         "label": codes.label_ja,
         "label_en": codes.label_en,
-        "total": TOTAL if codes.has_total else None,
-        "total_label": TOTAL_LABELS[0] if codes.has_total else None,
+        "total": TOTAL,
+        "total_label": TOTAL_LABELS[0],
+        # Where it is false no cell of the total is listed: months and years do not add up.
+        "has_total": codes.has_total,
         "codes": [
             {"code": code.code, "label": code.label_ja, "label_en": code.label_en, "parent": code.parent}
             for code in codes.codes

@@ -1,7 +1,7 @@
 """For random small linked tables: after protection an independent attacker recovers nothing.
 
 The attacker shares no code with the engine (see independent_attacker.py). Does not test speed, nor real tables;
-test_release_whole.py attacks a released folder.
+test_release_files.py attacks a released folder.
 """
 
 from __future__ import annotations

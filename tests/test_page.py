@@ -15,12 +15,10 @@ from typing import TYPE_CHECKING
 
 import pytest
 
-import marts.release
-from ingestion.home import Home
 from marts.page_charts import LABEL_WIDTH, MASKED_WIDTH, rate_chart, yen_chart
-from marts.release import release
 from marts.released_table import Figure
-from tests.statistics_warehouse import AS_OF, fill_warehouse, invented_arrears
+from tests.released_home import folder, release_once
+from tests.statistics_warehouse import AS_OF
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -44,11 +42,7 @@ needs_browser = pytest.mark.skipif(
 @pytest.fixture(scope="module")
 def page(tmp_path_factory: pytest.TempPathFactory) -> Path:
     """The page of a released city."""
-    home = Home(tmp_path_factory.mktemp("page"))
-    fill_warehouse(home.warehouse, invented_arrears())
-    with pytest.MonkeyPatch.context() as patch:
-        patch.setattr(marts.release, "require_passed", lambda *_: None)
-        return release(home, AS_OF).folder / "index.html"
+    return folder(release_once(tmp_path_factory.mktemp("page"))) / "index.html"
 
 
 def browse(page: Path, folder: Path) -> tuple[str, str, set[str]]:
