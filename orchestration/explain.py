@@ -44,9 +44,10 @@ select i.tax_item_code, t.label_ja, i.levy_year, i.instalment_no, i.due_date, i.
 from int_instalments i left join tax_items t using (tax_item_code) where instalment_id = ?
 """
 ENTRIES = """
-select e.effective_date, e.accounting_year, e.component, e.kind, e.amount_yen, f.file_name, e.source_line_no
-from int_ledger_entries e left join feed_files f on f.file_no = e.source_file_no
-where instalment_id = ? order by e.effective_date, e.component desc, e.ledger_entry_id
+select e.effective_date, e.accounting_year, e.component, e.kind, e.amount_yen, f.file_name, e.source_line_no,
+       e.effective_date > r.as_of_date as is_later
+from int_ledger_entries e cross join int_run r left join feed_files f on f.file_no = e.source_file_no
+where instalment_id = ? order by e.effective_date, e.kind = 'levy' desc, e.component desc, e.ledger_entry_id
 """
 SEGMENTS = """
 select s.segment_from_date, s.segment_to_date, s.days_count, s.rate_percent, s.base_yen, s.amount_yen,
@@ -136,13 +137,18 @@ def _entries(rows: list[tuple[Any, ...]]) -> list[str]:
     """The ledger in the order of its days, with the balance of each component after every entry."""
     lines = ["元帳（＋は債務、−は減少）"]
     balances: dict[str, int] = {}
-    for effective, year, component, kind, yen, file_name, line_no in rows:
+    for effective, year, component, kind, yen, file_name, line_no, is_later in rows:
+        if is_later:
+            continue
         balances[component] = balances.get(component, 0) + yen
         what = f"{COMPONENTS.get(component, component)} {KINDS.get(kind, kind)}"
         lines.append(
             f"  {effective}  {what}  {yen:+,} 円  残 {balances[component]:,} 円"
             f"  会計年度 {year}  ({file_name} line {line_no})"
         )
+    later_count = sum(bool(row[-1]) for row in rows)
+    if later_count:
+        lines.append(f"  基準日より後の仕訳 {later_count} 件は含まない")
     return [*lines, ""]
 
 

@@ -60,6 +60,14 @@ def test_entries_segments_and_articles_are_shown(home: Home) -> None:
     assert "滞納: 本税 80,000 円、延滞金 3,900 円" in text
 
 
+def test_what_came_after_the_day_is_counted_and_not_added(home: Home) -> None:
+    with duckdb.connect(str(home.warehouse)) as connection:
+        connection.execute("update int_run set as_of_date = date '2025-09-30'")
+    text = "\n".join(explain(home, "I1", None))
+    assert "残 80,000 円" not in text
+    assert "基準日より後の仕訳 1 件は含まない" in text
+
+
 def test_the_day_of_the_last_run_needs_no_computing(home: Home) -> None:
     assert explain(home, "I1", date(2026, 1, 30)) == explain(home, "I1", None)
 
