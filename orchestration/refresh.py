@@ -100,7 +100,7 @@ def _summarise(home: Home, given_as_of: str, since: int, failures: list[Failure]
         as_of = None
     with duckdb.connect(str(home.warehouse), read_only=True) as connection:
         summary.lines.append(f"Refresh as of {as_of}: {'not done' if failures else 'done'}")
-        add_files(summary, connection, since)
+        add_files(summary, connection, home, since)
         if as_of:
             add_gates(summary, connection, home, as_of)
         if not failures:

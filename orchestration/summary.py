@@ -71,7 +71,7 @@ def newest_file_no(home: Home) -> int:
     return int(newest[0]) if newest else 0
 
 
-def add_files(summary: Summary, connection: duckdb.DuckDBPyConnection, since: int) -> None:
+def add_files(summary: Summary, connection: duckdb.DuckDBPyConnection, home: Home, since: int) -> None:
     """Files and rows taken in after file number ``since``, and every cause of refusal with its first place."""
     by_status = {row[0]: row[1:] for row in connection.execute(FILES, [since]).fetchall()}
     none = (0, 0, 0, 0)
@@ -88,6 +88,8 @@ def add_files(summary: Summary, connection: duckdb.DuckDBPyConnection, since: in
         summary.add("", f"{place}: {cause}" + (f" (and {count - 1:,} more)" if count > 1 else ""))
     if len(causes) > LONGEST_LIST:
         summary.add("", f"... and {len(causes) - LONGEST_LIST} other causes")
+    if causes:
+        summary.add("", f"kept for correction, with what to do: {home.quarantine}")
     summary.is_anything_refused |= bool(causes) or refused[0] > 0
 
 
