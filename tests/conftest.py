@@ -3,12 +3,11 @@
 from __future__ import annotations
 
 from pathlib import Path
-from typing import TYPE_CHECKING
 
 import pytest
 
-if TYPE_CHECKING:
-    from tests.law_case_runner import Project
+from tests.law_case_runner import Project, compile_project
+from tests.refreshed_city import RefreshedCity, refresh_a_city
 
 
 def pytest_addoption(parser: pytest.Parser) -> None:
@@ -26,6 +25,10 @@ def pytest_addoption(parser: pytest.Parser) -> None:
 @pytest.fixture(scope="session")
 def compiled_models(tmp_path_factory: pytest.TempPathFactory) -> Project:
     """The dbt project, compiled once in a folder of its own."""
-    from tests.law_case_runner import compile_project  # noqa: PLC0415  most runs of single tests need no dbt
-
     return compile_project(tmp_path_factory.mktemp("dbt"))
+
+
+@pytest.fixture(scope="session")
+def refreshed_city(tmp_path_factory: pytest.TempPathFactory) -> RefreshedCity:
+    """A small city after its first refresh. Read only: a test that changes the home copies it first."""
+    return refresh_a_city(tmp_path_factory.mktemp("city"))
