@@ -16,6 +16,7 @@ from ingestion.contract import load_contracts
 
 if TYPE_CHECKING:
     from collections.abc import Iterable
+
     from tests.refreshed_city import RefreshedCity
 
 # Zones where the layout's own columns may stand; everything else knows pseudonyms only.

@@ -7,7 +7,8 @@ with cells as (
 select
     run.as_of_date,
     cells.*,
-    -- No tax item is younger than the levy years that are listed.
-    false as is_structural_zero
+    coalesce(due.tax_item_code is null and cells.case_count = 0, false) as is_structural_zero
 from cells
 cross join {{ ref('int_run') }} as run
+left join {{ ref('cells_levies_due') }} as due
+    on cells.levy_year_code = due.levy_year_code and cells.tax_item_code = due.tax_item_code
