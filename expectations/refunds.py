@@ -53,27 +53,33 @@ def refunds_suite(as_of: date) -> Suite:
                 NoRows(f"{column}_not_negative", f"{label}は負でない", f"select * from judged where {column} < 0")
                 for column, label in SIGNS.items()
             ),
-            NoRows(
-                "parts_add_up",
-                "過誤納額は充当・還付・未済の合計である",
-                "select * from judged "
-                "where overpaid_yen is distinct from appropriated_yen + refunded_yen + pending_yen",
-            ),
-            NoRows(
-                "pending_as_in_ledger",
-                "還付未済額は元帳の納め過ぎである",
-                PENDING_AS_IN_LEDGER.format(as_of=as_of),
-            ),
-            NoRows(
-                "no_interest_outside_its_period",
-                "加算金は始期より前に生じない",
-                "select * from judged where interest_start_date > interest_end_date and refund_interest_yen <> 0",
-            ),
-            NoRows(
-                "instalment_known",
-                "期別が存在する",
-                "select judged.* from judged anti join int_instalments using (instalment_id)",
-            ),
+            *_settlement_rules(as_of),
         ),
         compared_with=("int_instalments", "int_ledger_entries"),
+    )
+
+
+def _settlement_rules(as_of: date) -> tuple[NoRows, ...]:
+    """What became of an overpayment adds up, agrees with the ledger, and belongs to an instalment."""
+    return (
+        NoRows(
+            "parts_add_up",
+            "過誤納額は充当・還付・未済の合計である",
+            "select * from judged where overpaid_yen is distinct from appropriated_yen + refunded_yen + pending_yen",
+        ),
+        NoRows(
+            "pending_as_in_ledger",
+            "還付未済額は元帳の納め過ぎである",
+            PENDING_AS_IN_LEDGER.format(as_of=as_of),
+        ),
+        NoRows(
+            "no_interest_outside_its_period",
+            "加算金は始期より前に生じない",
+            "select * from judged where interest_start_date > interest_end_date and refund_interest_yen <> 0",
+        ),
+        NoRows(
+            "instalment_known",
+            "期別が存在する",
+            "select judged.* from judged anti join int_instalments using (instalment_id)",
+        ),
     )

@@ -132,7 +132,17 @@ where judged.{dimension} in (select parent from tree union all select 'T') and (
 
 def _evidence_rules() -> tuple[Rule, ...]:
     """The evidence that disclosure control relies on: a wrong count of contributors would publish a person."""
-    cells = "select * from judged"
+    return (
+        *_contributor_rules("select * from judged"),
+        NoRows(
+            "structural_zero_is_zero",
+            "構造的な零は零である",
+            "select * from judged where is_structural_zero and (case_count <> 0 or outstanding_yen <> 0)",
+        ),
+    )
+
+
+def _contributor_rules(cells: str) -> tuple[Rule, ...]:
     return (
         NoRows(
             "contributors_within_debtors",
@@ -155,10 +165,5 @@ def _evidence_rules() -> tuple[Rule, ...]:
             "lone_contributor_is_all",
             "寄与者が一人なら最大額が全額である",
             f"{cells} where contributor_count = 1 and largest_contributor_yen <> outstanding_yen",
-        ),
-        NoRows(
-            "structural_zero_is_zero",
-            "構造的な零は零である",
-            f"{cells} where is_structural_zero and (case_count <> 0 or outstanding_yen <> 0)",
         ),
     )

@@ -77,7 +77,12 @@ def _ledger_rules(contract: FeedContract) -> tuple[Rule, ...]:
     joined = f"{files} f full join {held} h using (file_no)"
     compared = f"select coalesce(f.file_no, h.file_no) as source_file_no from {joined} where "
     listed = f"select file_no as source_file_no from {files} where "
-    rules: list[Rule] = [
+    about_rows = (*_row_rules(compared, listed), _quarantine_rule(files))
+    return (*about_rows, *_yen_rules(compared, listed)) if contract.amount else about_rows
+
+
+def _row_rules(compared: str, listed: str) -> tuple[Rule, ...]:
+    return (
         NoRows(
             "rows_as_loaded",
             "行数は取込記録と一致する",
@@ -94,16 +99,18 @@ def _ledger_rules(contract: FeedContract) -> tuple[Rule, ...]:
             "行数は送付票・トレーラと一致する",
             f"{listed}control_row_count <> row_count_delivered",
         ),
-        NoRows(
-            "quarantined_lines_listed",
-            "保留した行はすべて理由とともに残っている",
-            f"select f.file_no as source_file_no from {files} f "
-            "left join (select file_no, count(distinct source_line_no) as lines "
-            "from quarantined_lines where source_line_no is not null group by 1) q using (file_no) "
-            "where coalesce(q.lines, 0) is distinct from f.row_count_quarantined",
-        ),
-    ]
-    return (*rules, *_yen_rules(compared, listed)) if contract.amount else tuple(rules)
+    )
+
+
+def _quarantine_rule(files: str) -> Rule:
+    return NoRows(
+        "quarantined_lines_listed",
+        "保留した行はすべて理由とともに残っている",
+        f"select f.file_no as source_file_no from {files} f "
+        "left join (select file_no, count(distinct source_line_no) as lines "
+        "from quarantined_lines where source_line_no is not null group by 1) q using (file_no) "
+        "where coalesce(q.lines, 0) is distinct from f.row_count_quarantined",
+    )
 
 
 def _yen_rules(compared: str, listed: str) -> tuple[Rule, ...]:
