@@ -54,9 +54,7 @@ def create_feed(connection: duckdb.DuckDBPyConnection, contract: FeedContract) -
     values += [SYSTEM_VALUES[name] for name, _ in contract.system_columns]
     row = "cast(i as integer)"
     selected = ", ".join(value.replace("{row}", row) for value in values)
-    connection.execute(
-        f"insert into {contract.raw_table} select {selected} from range(1, {ROW_COUNT + 1}) t(i)"
-    )
+    connection.execute(f"insert into {contract.raw_table} select {selected} from range(1, {ROW_COUNT + 1}) t(i)")
 
 
 def create_file_ledger(connection: duckdb.DuckDBPyConnection) -> None:
@@ -79,9 +77,7 @@ def file_statement(file_no: int, feed: str, counts: Mapping[str, int]) -> str:
 def account_for(connection: duckdb.DuckDBPyConnection, contract: FeedContract) -> None:
     """Make file 1 agree with what its table holds, so that a fault in a row is no fault of the file."""
     yen = f"coalesce(sum({contract.amount}), 0)" if contract.amount else "0"
-    held = connection.execute(
-        f"select count(*), {yen} from {contract.raw_table} where source_file_no = 1"
-    ).fetchone()
+    held = connection.execute(f"select count(*), {yen} from {contract.raw_table} where source_file_no = 1").fetchone()
     assert held is not None
     connection.execute("delete from feed_files where file_no = 1")
     rows, total = int(held[0]), int(held[1])

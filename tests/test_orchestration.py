@@ -8,17 +8,20 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 import dagster as dg
+import duckdb
 import pytest
 
 from expectations.catalogue import tables_by_suite
 from ingestion.contract import list_feeds
 from ingestion.errors import ConfigurationError, DataRefused
 from ingestion.home import Home
+from ingestion.warehouse import ensure_warehouse
 from orchestration.as_of import AsOf
 from orchestration.cli import main, osamari
 from orchestration.definitions import defs
 from orchestration.schedules import inbox_sensor
 from orchestration.settings import newest_delivery, parse_day
+from tests.small_feeds import file_statement
 
 if TYPE_CHECKING:
     from pathlib import Path
@@ -122,6 +125,26 @@ def test_a_refresh_without_any_delivery_is_refused_and_says_what_to_do(
     assert "No delivery has been loaded" in told.out
     assert "Traceback" not in told.out + told.err
     assert list(home.released.iterdir()) == []
+
+
+def test_a_closed_gate_stops_the_way_and_the_summary_names_it(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+) -> None:
+    """A row that vanished between two runs: the ledger of files knows of it, the raw table does not hold it."""
+    monkeypatch.setenv("OSAMARI_HOME", str(tmp_path))
+    home = Home(tmp_path)
+    ensure_warehouse(home)
+    with duckdb.connect(str(home.warehouse)) as connection:
+        connection.execute(file_statement(7, "demand", {"row_count_delivered": 1, "row_count_loaded": 1}))
+    assert run(monkeypatch, "refresh") == 1
+    told = capsys.readouterr().out
+    assert "raw_demand · 行数は取込記録と一致する · failed · 1 rows · first: file_7.csv" in told
+    assert "the gate is closed" in told
+    with duckdb.connect(str(home.warehouse), read_only=True) as connection:
+        built = connection.execute("select count(*) from duckdb_tables() where table_name = 'int_ledger_entries'")
+        assert built.fetchone() == (0,)
+    assert list(home.released.iterdir()) == []
+    assert "不適合" in (home.reports / "quality.html").read_text(encoding="utf-8")
 
 
 def test_help_teaches_with_examples(monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]) -> None:
