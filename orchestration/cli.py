@@ -83,6 +83,17 @@ def check(context: click.Context, files: tuple[Path, ...]) -> None:
 
 
 @osamari.command()
+def dictionary() -> None:
+    """Every delivered column of every feed, as Markdown: name, type, length, codes, how personal.
+
+    Made from the layouts in ingestion/layouts. Example: osamari dictionary > columns.md
+    """
+    from ingestion.data_dictionary import data_dictionary  # noqa: PLC0415
+
+    click.echo(data_dictionary())
+
+
+@osamari.command()
 @click.argument("instalment_id")
 @click.option("--as-of", default="", help="As of this day, YYYY-MM-DD; else of the last refresh.")
 def explain(instalment_id: str, as_of: str) -> None:
