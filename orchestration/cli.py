@@ -44,8 +44,9 @@ def sample(persons: int, years: int, seed: int, out: Path | None, as_of: str) ->
     from ingestion.sample_city import generate  # noqa: PLC0415  (commands load only what they need)
 
     folder = out or Home.from_environment().create().inbox
-    generate(folder, persons, years, seed, parse_day(as_of), lambda text: click.echo(text, err=True))
-    click.echo(f"Wrote the deliveries of {persons:,} people over {years} year(s) to {folder}")
+    made = generate(folder, persons, years, seed, parse_day(as_of), lambda text: click.echo(text, err=True))
+    click.echo(f"{made.file_count:,} files, {made.row_count:,} rows, {made.byte_count / 1e6:,.0f} MB in {folder}")
+    click.echo(f"Where the awkward cases are: {made.tags}")
 
 
 @osamari.command()
