@@ -59,7 +59,8 @@ def _key_rules(contract: FeedContract) -> tuple[Rule, ...]:
     ]
     if "instalment_id" in names:
         rules.append(NotNull("instalment_id_given", "期別の鍵は空でない", "instalment_id"))
-    version = ("record_hash",) if contract.row_kind == "state" else ()
+    # A state may return to what it once was, but not twice in one delivery.
+    version = ("delivery_date", "delivery_seq", "record_hash") if contract.row_kind == "state" else ()
     rules.append(Unique("line_once", "元の行は一度だけ取り込まれている", ("source_file_no", "source_line_no")))
     rules.append(Unique("record_once", "同じ記録は一度だけ取り込まれている", (*contract.record_key, *version)))
     return tuple(rules)

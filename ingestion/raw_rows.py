@@ -91,15 +91,37 @@ def unacceptable_lines(connection: DuckDBPyConnection, contract: FeedContract, f
 
 
 def duplicate_lines(connection: DuckDBPyConnection, contract: FeedContract, file_no: int) -> list[int]:
-    """Line numbers of records that stand, with the same content, in an earlier file or an earlier line."""
+    """Line numbers of records that tell nothing new.
+
+    An event is known when it stands anywhere before. A state is known only when the version delivered just before says
+    the same: an address that goes back to what it once was is news.
+    """
     same_content = "earlier.record_hash = newer.record_hash"
     # The hash alone finds the few candidates; only if there are any are the key columns read.
     candidates = f"SELECT 1 {_earlier_pairs(contract, same_content)} LIMIT 1"
     if connection.execute(candidates, {"file_no": file_no}).fetchone() is None:
         return []
     pairs = _earlier_pairs(contract, f"{same_content} AND {_same_key(contract)}")
-    rows = connection.execute(f"SELECT DISTINCT newer.source_line_no {pairs}", {"file_no": file_no}).fetchall()
-    return [line_no for (line_no,) in rows]
+    known = f"SELECT DISTINCT newer.source_line_no {pairs}"
+    query = known if contract.row_kind == "event" else _unchanged_states(contract, known)
+    return [line_no for (line_no,) in connection.execute(query, {"file_no": file_no}).fetchall()]
+
+
+def _unchanged_states(contract: FeedContract, known: str) -> str:
+    """Of the records whose content is known, those that only repeat the version before them in delivery order."""
+    key = ", ".join(f"version.{quoted(name)}" for name in contract.record_key)
+    same_key = " AND ".join(
+        f"version.{quoted(name)} IS NOT DISTINCT FROM newer.{quoted(name)}" for name in contract.record_key
+    )
+    return (
+        f"WITH newer AS (SELECT * FROM {contract.raw_table} "
+        f"WHERE source_file_no = $file_no AND source_line_no IN ({known})), "
+        "versions AS (SELECT version.source_file_no, version.source_line_no, version.record_hash, "
+        f"lag(version.record_hash) OVER (PARTITION BY {key} ORDER BY version.delivery_date, version.delivery_seq, "
+        "version.source_file_no, version.source_line_no) AS hash_before "
+        f"FROM {contract.raw_table} AS version WHERE EXISTS (SELECT 1 FROM newer WHERE {same_key})) "
+        "SELECT source_line_no FROM versions WHERE source_file_no = $file_no AND record_hash = hash_before"
+    )
 
 
 def conflicting_lines(

@@ -21,7 +21,7 @@ if TYPE_CHECKING:
 LONGEST_LIST = 10
 FILES = """
 select file_status, count(*), coalesce(sum(row_count_loaded), 0), coalesce(sum(row_count_quarantined), 0),
-       coalesce(sum(yen_loaded), 0)
+       coalesce(sum(yen_loaded), 0), coalesce(sum(row_count_duplicate), 0)
 from feed_files where file_no > ? group by 1
 """
 CAUSES = """
@@ -74,7 +74,7 @@ def newest_file_no(home: Home) -> int:
 def add_files(summary: Summary, connection: duckdb.DuckDBPyConnection, home: Home, since: int) -> None:
     """Files and rows taken in after file number ``since``, and every cause of refusal with its first place."""
     by_status = {row[0]: row[1:] for row in connection.execute(FILES, [since]).fetchall()}
-    none = (0, 0, 0, 0)
+    none = (0, 0, 0, 0, 0)
     loaded, refused = by_status.get("loaded", none), by_status.get("quarantined", none)
     duplicate_count = by_status.get("duplicate", none)[0]
     total = sum(counts[0] for counts in by_status.values())
@@ -82,7 +82,11 @@ def add_files(summary: Summary, connection: duckdb.DuckDBPyConnection, home: Hom
         "files",
         f"{total:,} delivered: {loaded[0]:,} loaded, {duplicate_count:,} known already, {refused[0]:,} refused",
     )
-    summary.add("rows", f"{loaded[1]:,} loaded ({loaded[3]:,} yen), {loaded[2] + refused[2]:,} in quarantine")
+    quarantined = loaded[2] + refused[2]
+    summary.add(
+        "rows",
+        f"{loaded[1]:,} loaded ({loaded[3]:,} yen), {loaded[4]:,} known already, {quarantined:,} in quarantine",
+    )
     causes = connection.execute(CAUSES, {"since": since}).fetchall()
     for cause, count, place in causes[:LONGEST_LIST]:
         summary.add("", f"{place}: {cause}" + (f" (and {count - 1:,} more)" if count > 1 else ""))

@@ -117,6 +117,21 @@ def test_the_same_records_under_another_name_are_recognised_by_key(home: Home) -
     assert query(home, versions) == [(1000,), (400,)]
 
 
+def test_a_state_that_returns_to_what_it_was_is_news(home: Home) -> None:
+    """Levied 1,000, lowered to 400, raised to 1,000 again: the third delivery repeats the first and must count."""
+    for day, yen in (("20250401", "1000"), ("20250501", "400"), ("20250601", "1000"), ("20250701", "1000")):
+        rows = levy_rows(1)
+        rows[0]["principal_levied_yen"] = yen
+        # Another line end makes another file of the same records.
+        content = csv_bytes(LEVY, rows).replace(b"\r\n", b"\n" if day == "20250601" else b"\r\n")
+        content += b"" if day < "20250701" else csv_bytes(LEVY, levy_rows(2)).splitlines(keepends=True)[2]
+        deliver(home.inbox, f"levy.072036.{day}.001.csv", content, *((1, int(yen)) if day < "20250701" else (2, 2000)))
+    outcomes = load_inbox(home)
+    assert [(o.row_count_loaded, o.row_count_duplicate) for o in outcomes] == [(1, 0), (1, 0), (1, 0), (1, 1)]
+    versions = "SELECT principal_levied_yen FROM raw_levy WHERE notice_no = '00000001' ORDER BY delivery_date"
+    assert query(home, versions) == [(1000,), (400,), (1000,)]
+
+
 def test_an_event_with_the_same_key_and_other_content_is_refused(home: Home) -> None:
     rows = receipt_rows(2)
     deliver(home.inbox, "convenience_store.072036.20250401.001.csv", csv_bytes(STORE, rows), 2, 1000)
