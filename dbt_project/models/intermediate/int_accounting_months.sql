@@ -1,4 +1,5 @@
--- One row per accounting year and month end up to the as-of date: month 1 is April, 13 and 14 are the closing months.
+-- One row per accounting year and month end up to the as-of date: month 1 is the year's first, those after the twelfth
+-- belong to its closing, which the law ends on closes_date. Two years of months are enough: no closing lasts a year.
 with months as (
     select
         years.accounting_year,
@@ -7,8 +8,11 @@ with months as (
         {{ add_days(add_months('years.opens_date', 'numbers.month_no'), -1) }} as month_end_date
     from {{ ref('int_accounting_years') }} as years
     cross join (
-        values (1), (2), (3), (4), (5), (6), (7), (8), (9), (10), (11), (12), (13), (14)
+        values
+        (1), (2), (3), (4), (5), (6), (7), (8), (9), (10), (11), (12),
+        (13), (14), (15), (16), (17), (18), (19), (20), (21), (22), (23), (24)
     ) as numbers (month_no)
+    where {{ add_months('years.opens_date', 'numbers.month_no - 1') }} <= years.closes_date
 )
 
 select
