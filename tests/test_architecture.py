@@ -135,3 +135,17 @@ def test_layout_files_and_catalogue_name_the_same_feeds() -> None:
         catalogue = {row["feed"] for row in csv.DictReader(file)}
     layouts = {p.stem for p in (ROOT / "ingestion/layouts").glob("*.csv")} - {"feeds"}
     assert layouts == catalogue
+
+
+def test_no_aggregate_over_a_whole_result() -> None:
+    """``count(*) over ()`` over a handful of rows now and then fails inside DuckDB 1.5 (duckdb#22352)."""
+    aggregate = re.compile(r"\b(count|sum|min|max|any_value|list)\s*\([^()]*\)\s+over\s*\(\s*\)", re.IGNORECASE)
+    sources = [p for room in ROOMS for p in modules_of(room)]
+    sources += [p for folder in ("models", "macros", "tests") for p in (ROOT / "dbt_project" / folder).rglob("*.sql")]
+    assert [str(p.relative_to(ROOT)) for p in sources if aggregate.search(without_comments(p))] == []
+
+
+def without_comments(source: Path) -> str:
+    """The text without lines of comments."""
+    lines = source.read_text(encoding="utf-8").splitlines()
+    return "\n".join(line for line in lines if not line.strip().startswith(("#", "--")))
