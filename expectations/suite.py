@@ -57,7 +57,7 @@ def _key_rules(contract: FeedContract) -> tuple[Rule, ...]:
         for name, (label, pattern) in KEY_PATTERNS.items()
         if name in names
     ]
-    if "instalment_id" in names:
+    if "instalment_id" in names and contract.layout.by_name[contract.instalment_key[0]].required:
         rules.append(NotNull("instalment_id_given", "期別の鍵は空でない", "instalment_id"))
     # A state may return to what it once was, but not twice in one delivery.
     version = ("delivery_date", "delivery_seq", "record_hash") if contract.row_kind == "state" else ()

@@ -39,7 +39,8 @@ ENCODINGS = ("utf-8", "cp932")
 class FeedContract:
     """What one feed promises.
 
-    ``amount`` names the yen column of the control totals, None where there is none.
+    ``amount`` names the yen column of the control totals, None where there is none. ``items`` is the section of the
+    city's item list that the numbers of the layout refer to (see ``item_homes``), empty where there is none.
     """
 
     feed: str
@@ -56,6 +57,7 @@ class FeedContract:
     instalment_key: tuple[str, ...]
     is_assumed: bool
     source: str
+    items: str
     layout: Layout
     trailer: tuple[TrailerRule, ...] = ()
 
@@ -138,6 +140,7 @@ def _load_contract(feed: str, folder: Path) -> FeedContract:
         instalment_key=_split(row["instalment_key"]),
         is_assumed=_one_of(row, "assumed", ("yes", "no")) == "yes",
         source=row["source"],
+        items=row.get("items", ""),
         layout=layout,
         trailer=_trailer(row),
     )

@@ -23,7 +23,7 @@ if TYPE_CHECKING:
 
 EBCDIC_CODE_PAGE = "cp290"
 _SINGLE_BYTES = "cp932"
-_CODE_CLASS_COLUMN = "character_code_class"
+CODE_CLASS_COLUMN = "character_code_class"
 _EBCDIC_CLASS = "1"
 _LINE_FEEDS = b"\x0a\x15\x25"
 """LF as ASCII writes it, NL and LF as EBCDIC does: what stands between records may have been added later."""
@@ -99,7 +99,7 @@ def is_ebcdic(beginning: bytes, first_marks: Iterable[bytes]) -> bool:
 
 def reads_ebcdic(contract: FeedContract) -> bool:
     """True when the layout has コード区分 with the code for EBCDIC."""
-    column = contract.layout.by_name.get(_CODE_CLASS_COLUMN)
+    column = contract.layout.by_name.get(CODE_CLASS_COLUMN)
     return column is not None and _EBCDIC_CLASS in column.codes
 
 

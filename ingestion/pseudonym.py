@@ -93,9 +93,13 @@ def instalment_value(parts: Sequence[str | int | dt.date | None]) -> str:
 
 
 def instalment_value_sql(instalment_key: Sequence[str]) -> str:
-    """SQL twin of :func:`instalment_value` over typed columns; ``=x`` stands for the constant ``x``."""
+    """SQL twin of :func:`instalment_value` over typed columns; ``=x`` stands for the constant ``x``.
+
+    NULL where the first part is missing: the record names no instalment (a refund without appropriation).
+    """
     parts = [
         f"'{part[1:]}'" if part.startswith("=") else f"coalesce(CAST({quoted(part)} AS VARCHAR), '')"
         for part in instalment_key
     ]
-    return " || '|' || ".join(parts)
+    named = f"{quoted(instalment_key[0])} IS NOT NULL"
+    return f"CASE WHEN {named} THEN " + " || '|' || ".join(parts) + " END"

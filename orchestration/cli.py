@@ -84,14 +84,16 @@ def check(context: click.Context, files: tuple[Path, ...]) -> None:
 
 
 @osamari.command()
-def dictionary() -> None:
+@click.option("--homes", is_flag=True, help="Instead: in which column each of the city's 1,068 record items lands.")
+def dictionary(*, homes: bool) -> None:
     """Every delivered column of every feed, as Markdown: name, type, length, codes, how personal.
 
     Made from the layouts in ingestion/layouts. Example: osamari dictionary > columns.md
     """
     from ingestion.data_dictionary import data_dictionary  # noqa: PLC0415
+    from ingestion.item_homes import feeds_document  # noqa: PLC0415
 
-    click.echo(data_dictionary())
+    click.echo(feeds_document() if homes else data_dictionary(), nl=False)
 
 
 @osamari.command()

@@ -1,4 +1,4 @@
-"""One asset for each feed: the loader takes in what the inbox holds of it; rows and yen become metadata.
+"""One asset for each feed of the catalogue: the loader takes in what the inbox holds of it; rows and yen as metadata.
 
 Every ``raw_*`` asset waits for ``inbox``, which makes the warehouse ready and refuses files of no feed.
 """
@@ -7,6 +7,7 @@ from collections.abc import Iterator
 
 import dagster as dg
 
+from ingestion.contract import FeedContract, load_contracts
 from ingestion.file_ledger import FileOutcome
 from ingestion.loader import load_feed, register_inbox
 from orchestration.load_totals import LoadTotals, totals_of_feed
@@ -61,73 +62,19 @@ def _tell(outcomes: list[FileOutcome]) -> None:
         say("refused", message)
 
 
-@dg.asset(deps=["feed_files"], group_name="address", description="宛名: who owes: people and corporations")
-def raw_addressee() -> dg.MaterializeResult[None]:
-    """Rows of the feed addressee."""
-    return _load("addressee")
+def _raw_asset(contract: FeedContract) -> dg.AssetsDefinition:
+    """The asset of one feed: named like its table, in the group of its family, described by its title."""
+
+    @dg.asset(
+        name=contract.raw_table,
+        deps=["feed_files"],
+        group_name=contract.family,
+        description=f"{contract.title_ja}: rows of the feed {contract.feed} ({contract.source})",
+    )
+    def raw_rows() -> dg.MaterializeResult[None]:
+        return _load(contract.feed)
+
+    return raw_rows
 
 
-@dg.asset(deps=["feed_files"], group_name="tax", description="調定: one row per instalment and delivery")
-def raw_levy() -> dg.MaterializeResult[None]:
-    """Rows of the feed levy."""
-    return _load("levy")
-
-
-@dg.asset(deps=["feed_files"], group_name="receipt", description="納付書: which slip pays which instalments")
-def raw_payment_slip() -> dg.MaterializeResult[None]:
-    """Rows of the feed payment_slip."""
-    return _load("payment_slip")
-
-
-@dg.asset(deps=["feed_files"], group_name="case", description="督促: demand notices")
-def raw_demand() -> dg.MaterializeResult[None]:
-    """Rows of the feed demand."""
-    return _load("demand")
-
-
-@dg.asset(deps=["feed_files"], group_name="premium", description="後期高齢者資格: who is insured")
-def raw_qualification() -> dg.MaterializeResult[None]:
-    """Rows of the feed qualification."""
-    return _load("qualification")
-
-
-@dg.asset(deps=["feed_files"], group_name="premium", description="後期高齢者賦課: premiums levied")
-def raw_premium_assessment() -> dg.MaterializeResult[None]:
-    """Rows of the feed premium_assessment."""
-    return _load("premium_assessment")
-
-
-@dg.asset(
-    deps=["feed_files"],
-    group_name="premium",
-    description="後期高齢者収納: premiums collected, refunded, written off",
-)
-def raw_premium_collection() -> dg.MaterializeResult[None]:
-    """Rows of the feed premium_collection."""
-    return _load("premium_collection")
-
-
-@dg.asset(deps=["feed_files"], group_name="receipt", description="口座振替結果: 全銀 91, paid and failed debits")
-def raw_account_transfer_result() -> dg.MaterializeResult[None]:
-    """Rows of the feed account_transfer_result."""
-    return _load("account_transfer_result")
-
-
-@dg.asset(
-    deps=["feed_files"],
-    group_name="receipt",
-    description="コンビニ収納: provisional, final and cancelled receipts",
-)
-def raw_convenience_store() -> dg.MaterializeResult[None]:
-    """Rows of the feed convenience_store."""
-    return _load("convenience_store")
-
-
-@dg.asset(
-    deps=["feed_files"],
-    group_name="receipt",
-    description="窓口領収済通知書: receipts at counters and other channels",
-)
-def raw_counter_slip() -> dg.MaterializeResult[None]:
-    """Rows of the feed counter_slip."""
-    return _load("counter_slip")
+raw_assets = [_raw_asset(contract) for contract in load_contracts().values()]
