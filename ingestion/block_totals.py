@@ -73,20 +73,18 @@ class BlockTotals:
         if rule.name not in known:
             cells = records[:, self._data.place(rule.condition_column)]
             code = rule.code.encode("ascii").ljust(cells.shape[1])
-            is_equal = (cells == np.frombuffer(code, np.uint8)).all(axis=1)
-            is_decided = ~((cells >= _ASCII_END) | (cells < _FIRST_TEXT_BYTE)).any(axis=1)
+            is_equal = np.all(cells == np.frombuffer(code, np.uint8), axis=1)
+            is_decided = np.all((cells < _ASCII_END) & (cells >= _FIRST_TEXT_BYTE), axis=1)
             for index in np.flatnonzero(~is_decided).tolist():
                 is_decided[index] = self._data.value(raw(index), rule.condition_column) is not None
             known[rule.name] = is_equal, is_decided
         is_equal, is_decided = known[rule.name]
         return (is_equal if rule.is_equal else ~is_equal) & is_decided, is_decided
 
-    def _amounts(
-        self, name: str, records: NDArray[np.uint8], raw: Callable[[int], bytes]
-    ) -> tuple[Numbers, Flags]:
+    def _amounts(self, name: str, records: NDArray[np.uint8], raw: Callable[[int], bytes]) -> tuple[Numbers, Flags]:
         """The numbers of one column, 0 where it cannot be read, and where it can."""
         digits = records[:, self._data.place(name)] - np.uint8(ord("0"))
-        is_plain = (digits <= 9).all(axis=1)  # noqa: PLR2004  the largest digit
+        is_plain = np.all(digits <= 9, axis=1)  # noqa: PLR2004  the largest digit
         numbers = digits.astype(np.int64) @ 10 ** np.arange(digits.shape[1] - 1, -1, -1, dtype=np.int64)
         is_readable = is_plain.copy()
         for index in np.flatnonzero(~is_plain).tolist():

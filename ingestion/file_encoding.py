@@ -1,8 +1,8 @@
 """How the bytes of a fixed-width file are text: in the declared encoding, or in EBCDIC.
 
-EBCDIC (コード区分 1) is code page 290, half-width kana and Latin letters, of the codec library ``ebcdic``. It is told by
-the first byte of a file, not by コード区分: a file that was converted on its way may keep the old mark. Only feeds whose
-layout knows コード区分 1 are read in EBCDIC; elsewhere double-byte text could stand in the fields.
+EBCDIC (コード区分 1) is code page 290, half-width kana and Latin letters, of the codec library ``ebcdic``. It is told
+by the first byte of a file, not by コード区分: a file that was converted on its way may keep the old mark. Only feeds
+whose layout knows コード区分 1 are read in EBCDIC; elsewhere double-byte text could stand in the fields.
 """
 
 from __future__ import annotations

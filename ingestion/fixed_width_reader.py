@@ -7,6 +7,7 @@ what a trailer must equal is declared in the layout and in ``feeds.csv``. The fi
 from __future__ import annotations
 
 from dataclasses import replace
+from itertools import pairwise
 from typing import TYPE_CHECKING
 
 import numpy as np
@@ -126,7 +127,7 @@ def _lines_of_stretches(lines: Lines, starts: list[int]) -> Iterator[bytes]:
         return
     split = lines.content.splitlines(keepends=True)
     counts = np.concatenate([[0], np.cumsum(lines.is_plain)])[starts].tolist()
-    for first, last in zip(counts, counts[1:], strict=False):
+    for first, last in pairwise(counts):
         yield b"".join(split[first:last])
 
 

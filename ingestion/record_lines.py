@@ -47,9 +47,7 @@ class LineMaker:
     def lines(self, records: NDArray[np.uint8], first_record_no: int, rows: NDArray[np.int64]) -> Lines:
         """One line per plain record: number, comma, place of the header, fields. ``rows`` count from the first one."""
         columns = np.ascontiguousarray(records.T)
-        is_plain = ~(
-            (columns < _SPACE) | (columns == _DELETE) | (columns == _QUOTE) | (columns == _COMMA)
-        ).any(axis=0)
+        is_plain = ~((columns < _SPACE) | (columns == _DELETE) | (columns == _QUOTE) | (columns == _COMMA)).any(axis=0)
         numbers = rows + first_record_no
         if not is_plain.all():
             columns, numbers = np.ascontiguousarray(columns[:, is_plain]), numbers[is_plain]

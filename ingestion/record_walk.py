@@ -12,7 +12,7 @@ from typing import TYPE_CHECKING
 import numpy as np
 
 from ingestion.column_types import NUMERIC_TYPES
-from ingestion.file_encoding import FileEncoding, encoding_of, is_ebcdic
+from ingestion.file_encoding import encoding_of, is_ebcdic
 from ingestion.framing import framed_line
 from ingestion.line_errors import FileFault
 from ingestion.record_frames import read_pieces

@@ -74,7 +74,7 @@ class Trailers:
             if self.requests and self.requests[-1][1] == block.framed_from:
                 block.framed_from = self.requests.pop()[0]
             self.requests.append((block.framed_from, block.framed_to))
-        for rule, found in zip(rules, block.found, strict=True):
+        for rule in rules:
             if not rule.is_conditional and rule.measure == COUNT:
                 self.stated_count += stated[rule.name]
             elif not rule.is_conditional and rule.measure == amount:
