@@ -75,7 +75,7 @@ def test_what_the_code_page_lacks_costs_one_record(tmp_path: Path) -> None:
     whole[2 * 120 + 55], whole[3 * 120 + 55] = 0xCA, 0x5B
     framed, rows = read(tmp_path, TRANSFER, bytes(whole))
     assert [(row["line_no"], row["depositor_name_kana"]) for row in rows] == [
-        ("2", "ｺｵﾘﾔﾏ ﾊﾅｺ"), ("4", "ｺｵﾘﾔ¥ ﾊﾅｺ"),
+        ("2", "ｺｵﾘﾔﾏ ﾊﾅｺ"), ("4", "ｺｵﾘﾔﾏ¥ﾊﾅｺ"),
     ]  # fmt: skip
     error = framed.unsound[3].error
     assert error is not None
