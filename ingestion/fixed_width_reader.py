@@ -14,6 +14,7 @@ import numpy as np
 
 from ingestion.block_totals import BlockTotals
 from ingestion.framing import Framed, framed_line, readable_yen
+from ingestion.line_errors import FileFault
 from ingestion.record_lines import HEADER_PLACE, LineMaker
 from ingestion.record_walk import RecordWalk
 
@@ -27,6 +28,12 @@ if TYPE_CHECKING:
     from ingestion.record_lines import Lines
     from ingestion.record_walk import Stretch, WalkedPiece
 
+MOST_UNSOUND = 100_000
+"""More records that are no text than this are a wrong file, and would fill the memory one by one."""
+_TOO_MANY_UNSOUND = FileFault(
+    f"more than {MOST_UNSOUND:,} records are no text in the declared encoding",
+    "Ask the sender for the file again, or correct the encoding of this feed in city.toml.",
+)
 _RESULT, _REQUEST = "1", "0"
 _PATCH_BYTES = 4 << 20
 
@@ -75,6 +82,9 @@ class _FramedWriter:
             self._write_piece(walked)
             if walked.fault:
                 self._framed.faults.append(walked.fault)
+            elif len(self._framed.unsound) > MOST_UNSOUND:
+                self._framed.faults.append(_TOO_MANY_UNSOUND)
+                break
         return self._framed
 
     def _write_piece(self, walked: WalkedPiece) -> None:

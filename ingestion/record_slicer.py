@@ -33,15 +33,24 @@ class RecordSlicer:
         if self._encoding.has_control_characters(raw):
             remedy = "Remove them; the file may be damaged."
             return Record(record_no, raw, None, LineError(record_no, "the record contains control characters", remedy))
-        fields: list[str] = []
-        for column in self.columns:
-            value = self.value(raw, column.name)
-            if value is None:
+        fields = self._single_byte_fields(raw)
+        if fields is None:
+            values = [self.value(raw, column.name) for column in self.columns]
+            fields = tuple(value for value in values if value is not None)
+            if len(fields) < len(values):
+                column = self.columns[values.index(None)]
                 cause = f"the bytes are not text in {self._encoding.label}"
                 error = LineError.at(record_no, column, cause, "Ask the sender for the record again.")
                 return Record(record_no, raw, None, error)
-            fields.append(value)
         return Record(record_no, raw, (*header, *fields))
+
+    def _single_byte_fields(self, raw: bytes) -> tuple[str, ...] | None:
+        """The fields when every character is one byte, as nearly always: cutting the text is cutting the bytes."""
+        try:
+            text = self._encoding.decode(raw)
+        except UnicodeDecodeError:
+            return None
+        return tuple([text[place].rstrip(" ") for place in self.places]) if len(text) == len(raw) else None
 
     def value(self, raw: bytes, name: str) -> str | None:
         """One field as text; None when there is no such column or its bytes are not text."""
