@@ -87,7 +87,8 @@ class FileEncoding:
             return decode(translated, self.name).encode()
         try:
             # Half-width kana alone, as in all files of banks: three times as fast as the codec with double-byte text.
-            return codecs.charmap_decode(translated, "strict", _single_bytes())[0].encode()
+            # (The stubs do not know that a text may map bytes to characters.)
+            return codecs.charmap_decode(translated, "strict", _single_bytes())[0].encode()  # type: ignore[arg-type]
         except UnicodeDecodeError:
             return decode(translated, _SINGLE_BYTES if self.table else self.name).encode()
 

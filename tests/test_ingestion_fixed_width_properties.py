@@ -55,7 +55,7 @@ fuzzed = settings(max_examples=5 * EXAMPLES, deadline=None, suppress_health_chec
 
 @dataclass
 class Oracle:
-    """What a slow and simple reading finds: fields of sound records by number, how many records, whether all is well."""
+    """What a slow and simple reading finds: fields of sound records by number, number of records, is the file whole."""
 
     rows: dict[int, list[str]] = field(default_factory=dict)
     record_count: int = 0
