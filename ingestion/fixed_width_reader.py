@@ -35,7 +35,7 @@ _TOO_MANY_UNSOUND = FileFault(
     "Ask the sender for the file again, or correct the encoding of this feed in city.toml.",
 )
 _RESULT, _REQUEST = "1", "0"
-_PATCH_BYTES = 4 << 20
+PATCH_BYTES = 4 << 20
 
 
 def read_fixed_width_feed(path: Path, contract: FeedContract, encoding: str, framed_path: Path) -> Framed:
@@ -147,7 +147,7 @@ def _mark_as_requests(target: BinaryIO, start: int, end: int) -> None:
     place = start
     while place < end:
         target.seek(place)
-        content = target.read(min(_PATCH_BYTES, end - place))
+        content = target.read(min(PATCH_BYTES, end - place))
         # A line may be cut by the end of what was read: that line is taken with the next one.
         content = content[: content.rindex(b"\n") + 1]
         target.seek(place)

@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import csv
 from typing import TYPE_CHECKING
+from unittest.mock import patch
 
 import pytest
 
@@ -91,7 +92,8 @@ def test_ebcdic_is_refused_where_double_byte_text_may_stand(tmp_path: Path) -> N
     assert rows == []
 
 
-def test_requests_and_results_in_one_file_are_told_apart_by_their_trailers(tmp_path: Path) -> None:
+@pytest.mark.parametrize("patch_bytes", [148, 196, 197, 1 << 20])
+def test_requests_and_results_in_one_file_are_told_apart_by_their_trailers(tmp_path: Path, patch_bytes: int) -> None:
     zeros = [(customer, yen, "0") for customer, yen, _ in RECEIPTS]
     records = [
         *transfer_records(zeros, is_request=True),
@@ -100,7 +102,8 @@ def test_requests_and_results_in_one_file_are_told_apart_by_their_trailers(tmp_p
         *transfer_records(zeros, is_request=True),
         end_record(),
     ]
-    framed, rows = read(tmp_path, TRANSFER, b"".join(records))
+    with patch("ingestion.fixed_width_reader.PATCH_BYTES", patch_bytes):
+        framed, rows = read(tmp_path, TRANSFER, b"".join(records))
     assert not block_faults(framed)
     assert "".join(row["is_result"] for row in rows) == "000111000000"
 
@@ -188,3 +191,11 @@ def test_records_are_found_again_with_their_header(tmp_path: Path) -> None:
     assert sorted(found) == [3, 8]
     assert [found[number].raw for number in (3, 8)] == [records[2], records[7]]
     assert (found[8].fields or ())[5] == "0731"
+
+
+def test_a_file_of_which_nearly_nothing_is_text_is_refused_as_a_whole(tmp_path: Path) -> None:
+    header, *data, trailer = transfer_records(RECEIPTS)
+    records = [header, *(record[:55] + b"\x81 " + record[57:] for record in data), trailer]
+    with patch("ingestion.fixed_width_reader.MOST_UNSOUND", 2):
+        framed, _ = read(tmp_path, TRANSFER, b"".join([*records, end_record()]))
+    assert "are no text in the declared encoding" in framed.faults[0].cause
