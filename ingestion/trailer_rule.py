@@ -28,6 +28,13 @@ class TrailerRule:
     is_equal: bool = True
     code: str = ""
 
+    def __str__(self) -> str:
+        """The rule as ``feeds.csv`` writes it."""
+        condition = (
+            f":{self.condition_column}{'=' if self.is_equal else '!='}{self.code}" if self.is_conditional else ""
+        )
+        return f"{self.name}={self.measure}{condition}"
+
     @property
     def is_conditional(self) -> bool:
         """True when only some of the records are meant."""
