@@ -29,7 +29,7 @@ class TrailerRule:
     code: str = ""
 
     def __str__(self) -> str:
-        """The rule as ``feeds.csv`` writes it."""
+        """The rule in the form of ``feeds.csv``."""
         condition = (
             f":{self.condition_column}{'=' if self.is_equal else '!='}{self.code}" if self.is_conditional else ""
         )
