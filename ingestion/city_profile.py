@@ -15,6 +15,7 @@ valid_from = 2022-01-01
 value = "1"
 unit = "months"
 law = "郡山市税条例 第19条"
+[[accepted_difference]]               # see accepted_difference.py
 """
 
 from __future__ import annotations
@@ -24,6 +25,7 @@ import tomllib
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING
 
+from ingestion.accepted_difference import AcceptedDifference, read_accepted_differences
 from ingestion.contract import ENCODINGS, FeedContract, list_feeds
 from ingestion.delivery_notice import CHANGE, SCOPES
 from ingestion.errors import ConfigurationError
@@ -34,7 +36,7 @@ if TYPE_CHECKING:
 
     from ingestion.home import Home
 
-_TOP_KEYS = ("municipality_code", "control_files", "cut_over_date", "feed", "parameter")
+_TOP_KEYS = ("municipality_code", "control_files", "cut_over_date", "feed", "parameter", "accepted_difference")
 _FEED_KEYS = ("encoding", "delivery")
 _PARAMETER_KEYS = ("parameter", "scope", "valid_from", "valid_to", "value", "unit", "law", "status", "note")
 _OPTIONAL_PARAMETER_KEYS = ("valid_to", "status", "note")
@@ -65,6 +67,7 @@ class CityProfile:
     delivery_scopes: Mapping[str, str] = field(default_factory=dict)
     parameters: tuple[CityParameter, ...] = ()
     cut_over_date: dt.date | None = None
+    accepted_differences: tuple[AcceptedDifference, ...] = ()
 
     def is_opening_history(self, delivery_date: dt.date) -> bool:
         """Whether a delivery tells the history before the platform went into use, rather than news."""
@@ -108,6 +111,7 @@ def read_city_profile(home: Home) -> CityProfile:
         _of_feeds(settings.get("feed", {}), "delivery", SCOPES),
         _parameters(settings.get("parameter", [])),
         cut_over_date,
+        read_accepted_differences(settings.get("accepted_difference", [])),
     )
 
 

@@ -22,6 +22,8 @@ from orchestration.step import step
     specs=[
         dg.AssetSpec("feed_files", description="取込記録: every delivered file: loaded, refused or recognised"),
         dg.AssetSpec("raw_city_parameters", description="市の条例の値: the city's own values, from city.toml"),
+        dg.AssetSpec("raw_accepted_differences", description="承認した差: what the city accepts, from city.toml"),
+        dg.AssetSpec("ended_records", description="終わった記録: versions ended by a delete flag or a full delivery"),
     ],
 )
 def inbox() -> Iterator[dg.MaterializeResult[None]]:
@@ -31,7 +33,8 @@ def inbox() -> Iterator[dg.MaterializeResult[None]]:
         forget_verdicts(home)
     _tell(refused)
     yield dg.MaterializeResult(asset_key="feed_files", metadata={"files of no feed": len(refused)})
-    yield dg.MaterializeResult(asset_key="raw_city_parameters")
+    for table in ("raw_city_parameters", "raw_accepted_differences", "ended_records"):
+        yield dg.MaterializeResult(asset_key=table)
 
 
 def _load(feed: str) -> dg.MaterializeResult[None]:
