@@ -26,7 +26,12 @@ if TYPE_CHECKING:
     from pathlib import Path
 
 PARAMETER = '[[parameter]]\nparameter = "x"\nscope = "tax"\nunit = "yen"\n'
-ACCEPTED = '[[accepted_difference]]\ncause = "collected_total_differs"\nfeed = "{feed}"\nuntil = {until}\nreason = "{reason}"\n'
+ACCEPTED = """[[accepted_difference]]
+cause = "collected_total_differs"
+feed = "{feed}"
+until = {until}
+reason = "{reason}"
+"""
 HEADER = "no,item_ja,name,type,length,required,codes,personal,description_ja\n"
 
 
