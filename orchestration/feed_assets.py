@@ -21,9 +21,9 @@ from orchestration.step import step
     group_name="inbox",
     specs=[
         dg.AssetSpec("feed_files", description="取込記録: every delivered file: loaded, refused or recognised"),
+        dg.AssetSpec("ended_records", description="終了した記録: records that a later delivery said are no more"),
         dg.AssetSpec("raw_city_parameters", description="市の条例の値: the city's own values, from city.toml"),
         dg.AssetSpec("raw_accepted_differences", description="承認した差: what the city accepts, from city.toml"),
-        dg.AssetSpec("ended_records", description="終わった記録: versions ended by a delete flag or a full delivery"),
     ],
 )
 def inbox() -> Iterator[dg.MaterializeResult[None]]:
