@@ -1,7 +1,8 @@
--- One row per instalment and component whose collected total in the levy record is not what the ledger had collected, net
--- of refunds, when the record was delivered. A receipt that was credited and reported before that day must be in it, one
--- not yet paid must not; those on their way on that day come in by the order of their credited days, so the total may
--- stand at any step of that way. ledger_yen: with the receipts that must be in it; reachable_yen: with all that may.
+-- One row per instalment and component whose collected total in the levy record is not what the ledger had collected,
+-- net of refunds, when the record was delivered. A receipt that was credited and reported before that day must be in
+-- it, one not yet paid must not; those on their way on that day come in by the order of their credited days, so the
+-- total may stand at any step of that way. ledger_yen: with the receipts that must be in it; reachable_yen: with all
+-- that may.
 with moves as (
     select
         stated.instalment_id,

@@ -1,7 +1,7 @@
--- One row per difference between the channels' receipts and the receipt history of an instalment. Receipts that one side
--- has more are paired in the order of their days (day_differs); what is left is missing on the other side.
--- Without a receipt history there is nothing to compare and no row. Receipts outside the time of which both sides speak
--- are not compared. Where the history names the parts of a receipt, they must be its principal (yen_differs).
+-- One row per difference between the channels' receipts and the receipt history of an instalment. Receipts that one
+-- side has more are paired in the order of their days (day_differs); what is left is missing on the other side. Without
+-- a receipt history there is nothing to compare and no row. Receipts outside the time of which both sides speak are not
+-- compared. Where the history names the parts of a receipt, they must be its principal (yen_differs).
 with pairs as (
     select
         channels.instalment_id,

@@ -1,5 +1,6 @@
--- One row per instalment and day on which channels and receipt history do not have the same number of receipts: how many
--- more one side has (excess_side, excess_count), and their place among all that this side has more of the instalment.
+-- One row per instalment and day on which channels and receipt history do not have the same number of receipts: how
+-- many more one side has (excess_side, excess_count), and their place among all that this side has more of the
+-- instalment.
 {{ config(materialized='view') }}
 with days as (
     select
@@ -27,7 +28,9 @@ sides as (
         paid_date,
         case when excess_count > 0 then 'channels' else 'history' end as excess_side,
         abs(excess_count) as excess_count,
-        coalesce(case when excess_count > 0 then is_channel_compared else is_history_compared end, false) as is_compared,
+        coalesce(
+            case when excess_count > 0 then is_channel_compared else is_history_compared end, false
+        ) as is_compared,
         case when excess_count > 0 then source_feed else 'receipt_history' end as source_feed,
         case when excess_count > 0 then received_yen end as received_yen,
         case when excess_count < 0 then parts_yen end as parts_yen,

@@ -1,7 +1,7 @@
 -- One row per difference between what the channels reported and what the city's own records say of an instalment.
--- missing_in_history, missing_in_channels, day_differs, yen_differs: against the receipt history, by instalment and day.
--- collected_total_differs: against the collected totals of the levy record, by instalment and component.
--- An accepted difference (city.toml) stays listed with the reason; the gate lets it pass until its day.
+-- missing_in_history, missing_in_channels, day_differs, yen_differs: against the receipt history, by instalment and
+-- day. collected_total_differs: against the collected totals of the levy record, by instalment and component. An
+-- accepted difference (city.toml) stays listed with the reason; the gate lets it pass until its day.
 with differences as (
     select
         instalment_id,

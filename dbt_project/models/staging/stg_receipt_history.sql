@@ -1,4 +1,5 @@
--- One row per accepted line of the receipt history: one delivered version of one matched receipt, refund or appropriation.
+-- One row per accepted line of the receipt history: one delivered version of one matched receipt, refund or
+-- appropriation.
 select
     instalment_id,
     receipt_history_seq,
