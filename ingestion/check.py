@@ -22,6 +22,7 @@ from ingestion.file_name import is_control_name, parse_file_name
 from ingestion.line_errors import FileFault, counted, render_file_fault, render_line_error
 from ingestion.recognition import recognise_feed
 from ingestion.row_sql import LINE_COLUMN, framed_relation, is_sound, quoted, typed_value
+from ingestion.value_flags import count_flags
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Sequence
@@ -121,6 +122,7 @@ def _read(report: CheckReport, file: FeedFile) -> None:
 
 def _judge(report: CheckReport, file: FeedFile, framed: Framed, framed_path: Path) -> None:
     sound_count, yen, unacceptable = _sound_totals(file.contract, framed_path)
+    report.warnings += _flag_warnings(file, framed_path)
     report.sound_row_count = sound_count
     report.refused = file.refused_lines(framed, unacceptable)
     readable = yen + sum(line.yen or 0 for line in report.refused)
@@ -132,6 +134,16 @@ def _judge(report: CheckReport, file: FeedFile, framed: Framed, framed_path: Pat
     report.faults += faults
     if sidecar is None and file.contract.control == "sidecar":
         report.warnings.append("no control file stands beside it; its totals were not compared.")
+
+
+def _flag_warnings(file: FeedFile, framed_path: Path) -> list[str]:
+    """What would be loaded but flagged, by column."""
+    with duckdb.connect() as connection:
+        counts = count_flags(connection, file, framed_path)
+    by_name = file.contract.layout.by_name
+    return [
+        f"{counted(count, 'value')} of {by_name[name].item_ja} ({name}): {flag}." for (name, flag), count in counts.items()
+    ]
 
 
 def _sound_totals(contract: FeedContract, framed_path: Path) -> tuple[int, int, Sequence[int]]:

@@ -22,9 +22,9 @@ import tomllib
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING
 
+from ingestion.check_digits import is_municipality_code
 from ingestion.contract import ENCODINGS, FeedContract, list_feeds
 from ingestion.errors import ConfigurationError
-from ingestion.file_name import is_municipality_code
 
 if TYPE_CHECKING:
     from collections.abc import Collection, Mapping

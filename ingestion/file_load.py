@@ -13,6 +13,7 @@ from ingestion.feed_file import RefusedLine
 from ingestion.file_ledger import LOADED, FileOutcome, record_outcome, record_refused_lines
 from ingestion.line_errors import LineError
 from ingestion.quarantine import error_lines, keep_lines
+from ingestion.value_flags import store_flags
 
 if TYPE_CHECKING:
     from pathlib import Path
@@ -60,6 +61,8 @@ class FileLoad:
             raw_rows.insert_framed(self.connection, contract, self.framed_path, secret, delivery)
             self._judge_rows(framed)
             self._check_totals(framed, is_sidecar_required=is_sidecar_required)
+            if not self.faults:
+                store_flags(self.connection, self.file, self.framed_path, outcome.file_no)
         self.framed_path.unlink()
         if self.faults:
             raw_rows.remove_file(self.connection, contract, outcome.file_no)

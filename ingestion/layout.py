@@ -11,6 +11,7 @@ from dataclasses import dataclass
 from functools import cached_property
 from typing import TYPE_CHECKING
 
+from ingestion.check_digits import check_of, describe_wrong_check, is_refusing
 from ingestion.column_types import DUCKDB_TYPES, describe_fault, is_missing, value_pattern
 from ingestion.errors import ConfigurationError
 
@@ -51,6 +52,8 @@ class Column:
     is_open_list: bool
     personal: str
     description_ja: str
+    check: str = ""
+    """Check of ``check_digits`` that values must pass; ``flag:`` in front where a wrong one is only flagged."""
 
     @property
     def duckdb_type(self) -> str:
@@ -71,6 +74,11 @@ class Column:
     def _compiled(self) -> re.Pattern[str] | None:
         return re.compile(self.pattern) if self.pattern else None
 
+    @cached_property
+    def is_refusing(self) -> bool:
+        """True when a value that fails the column's check refuses its line."""
+        return bool(self.check) and is_refusing(self.check)
+
     def accepts(self, value: str) -> bool:
         """True when the delivered text can be loaded into this column.
 
@@ -78,6 +86,9 @@ class Column:
         """
         if is_missing(self.type, value):
             return not self.required
+        return self._has_form(value) and (not self.is_refusing or check_of(self.check).is_right(value))
+
+    def _has_form(self, value: str) -> bool:
         if self._compiled:
             return self._compiled.fullmatch(value) is not None
         return len(value) <= self.length
@@ -88,7 +99,9 @@ class Column:
             return None
         if is_missing(self.type, value):
             return Diagnosis("the value is missing", "The column is required; ask the sender for it.")
-        if self._compiled is None:
+        if self._has_form(value):
+            cause, remedy = describe_wrong_check(self.check)
+        elif self._compiled is None:
             cause = f"has {len(value)} characters, the layout allows {self.length}"
             remedy = "Shorten the value, or correct the length in the layout."
         else:
@@ -174,7 +187,10 @@ def _column(row: dict[str, str], position: int) -> Column:
         is_open_list=not codes or "*" in parts,
         personal=row["personal"],
         description_ja=row["description_ja"],
+        check=row.get("check") or "",
     )
+    if column.check:
+        check_of(column.check)
     value_pattern(column.type, column.length, ())
     return column
 

@@ -9,6 +9,8 @@ from __future__ import annotations
 from itertools import groupby
 from typing import TYPE_CHECKING
 
+from ingestion.check_digit_sql import has_right_check_digit
+
 if TYPE_CHECKING:
     from collections.abc import Iterable, Sequence
 
@@ -73,6 +75,7 @@ def is_sound(columns: Sequence[Column]) -> str:
     conditions += [
         f"coalesce(length({quoted(column.name)}) <= {column.length}, true)" for column in columns if not column.pattern
     ]
+    conditions += [has_right_check_digit(one.check, quoted(one.name)) for one in columns if one.is_refusing]
     return " AND ".join(conditions) or "true"
 
 

@@ -12,6 +12,8 @@ from ingestion.contract import FeedContract, load_contracts
 from ingestion.errors import Busy, ConfigurationError
 from ingestion.pseudonym import fingerprint, read_secret
 from ingestion.row_sql import quoted
+from ingestion.value_flags import TABLE as FLAGS_TABLE
+from ingestion.value_flags import TABLE_COLUMNS as FLAGS_COLUMNS
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -33,6 +35,7 @@ CONTROL_TABLES = {
         file_no INTEGER, source_line_no INTEGER, column_no INTEGER, column_name VARCHAR, column_item_ja
         VARCHAR,
         cause VARCHAR, remedy VARCHAR, line_bytes BLOB""",
+    FLAGS_TABLE: FLAGS_COLUMNS,
     "raw_city_parameters": """
         parameter VARCHAR, scope VARCHAR, valid_from DATE, valid_to DATE, value VARCHAR, unit VARCHAR, law
         VARCHAR,
