@@ -8,8 +8,9 @@ STAMP := $(VENV)/.installed
 DEMO_HOME ?= $(CURDIR)/var/demo
 PERSONS ?= 20000
 YEARS ?= 3
+EXAMPLES ?= 2000
 
-.PHONY: demo test lint lock serve bench clean help
+.PHONY: demo test fuzz lint lock serve bench clean help
 
 help: ## list the targets
 	@grep -E '^[a-z]+:.*##' $(MAKEFILE_LIST) | sed -E 's/:.*## /  /'
@@ -30,6 +31,9 @@ demo: $(STAMP) ## invent a city of $(PERSONS) people, take in its feeds, release
 
 test: $(STAMP) ## pass the tests
 	$(BIN)/python -m pytest
+
+fuzz: $(STAMP) ## damage files of every feed for a while: EXAMPLES=2000 tries of each property
+	OSAMARI_FUZZ_EXAMPLES=$(EXAMPLES) $(BIN)/python -m pytest tests/test_ingestion_csv_properties.py tests/test_ingestion_fixed_width_properties.py
 
 lint: $(STAMP) ## ruff, mypy strict, SQL linter
 	$(BIN)/ruff check .

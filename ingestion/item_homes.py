@@ -16,6 +16,8 @@ from typing import TYPE_CHECKING
 from ingestion.contract import FeedContract, load_contracts
 
 if TYPE_CHECKING:
+    from collections.abc import Sequence
+
     from ingestion.layout import Column
 
 _FOLDER = Path(__file__).parent
@@ -128,5 +130,5 @@ def _catalogue_rows() -> list[tuple[str, ...]]:
     ]
 
 
-def _table(headings: tuple[str, ...], rows: list[tuple[str, ...]]) -> list[str]:
+def _table(headings: tuple[str, ...], rows: Sequence[tuple[str, ...]]) -> list[str]:
     return ["| " + " | ".join(row) + " |" for row in (headings, ("---",) * len(headings), *rows)]
