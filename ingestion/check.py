@@ -142,7 +142,8 @@ def _flag_warnings(file: FeedFile, framed_path: Path) -> list[str]:
         counts = count_flags(connection, file, framed_path)
     by_name = file.contract.layout.by_name
     return [
-        f"{counted(count, 'value')} of {by_name[name].item_ja} ({name}): {flag}." for (name, flag), count in counts.items()
+        f"{counted(count, 'value')} of {by_name[name].item_ja} ({name}): {flag}."
+        for (name, flag), count in counts.items()
     ]
 
 

@@ -93,7 +93,9 @@ def _check_sum(value: str, length: int) -> str:
     """
     bits = f"CAST(encode(substr({value}, 1, {length})) AS BIT)"
     masks, turned = _parity_masks(length)
-    terms = [f"((bit_count(s.b & '{mask}'::BIT) + {turned >> bit & 1}) % 2) * {1 << bit}" for bit, mask in masks.items()]
+    terms = [
+        f"((bit_count(s.b & '{mask}'::BIT) + {turned >> bit & 1}) % 2) * {1 << bit}" for bit, mask in masks.items()
+    ]
     return f"list_transform([{{'b': {bits}}}], s -> {' + '.join(terms)})[1]"
 
 

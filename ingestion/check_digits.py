@@ -26,9 +26,7 @@ MUNICIPALITY_WEIGHTS = [6, 5, 4, 3, 2]
 _MODULUS = 11
 CRC_START = 0xFFFF
 CRC_DIGITS = 5
-QR_FORM = (
-    "000201010212" "2796" "0005[0-9]{5}" "0183[0-9]{83}" "5411[0-9]{11}" "6226[0-9]{26}" "8085[0-9]{85}" "6305[0-9]{5}"
-)
+QR_FORM = "00020101021227960005[0-9]{5}0183[0-9]{83}5411[0-9]{11}6226[0-9]{26}8085[0-9]{85}6305[0-9]{5}"
 """Tag, length and value one behind the other: 255 digits."""
 QR_OCR_PLACE, QR_CRC_PLACE = 29, 250
 
@@ -101,7 +99,9 @@ def _qr_agrees(value: str) -> bool:
     first = value[QR_OCR_PLACE : QR_OCR_PLACE + OCR_ROWS[0]]
     second = value[QR_OCR_PLACE + OCR_ROWS[0] : QR_OCR_PLACE + sum(OCR_ROWS)]
     return (
-        qr_check_sum(value[:QR_CRC_PLACE]) == value[QR_CRC_PLACE:] and _ocr_row_agrees(first) and _ocr_row_agrees(second)
+        qr_check_sum(value[:QR_CRC_PLACE]) == value[QR_CRC_PLACE:]
+        and _ocr_row_agrees(first)
+        and _ocr_row_agrees(second)
     )
 
 

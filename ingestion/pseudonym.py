@@ -97,6 +97,8 @@ def instalment_value_sql(instalment_key: Sequence[str]) -> str:
 
     NULL where the first part is missing: the record names no instalment (a refund without appropriation).
     """
+    if not instalment_key:
+        return "NULL"
     parts = [
         f"'{part[1:]}'" if part.startswith("=") else f"coalesce(CAST({quoted(part)} AS VARCHAR), '')"
         for part in instalment_key

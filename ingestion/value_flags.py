@@ -65,9 +65,7 @@ def flag_conditions(file: FeedFile) -> list[tuple[Column, str, str]]:
     return conditions
 
 
-def flags_query(
-    contract: FeedContract, framed_path: Path, conditions: Iterable[tuple[Column, str, str]]
-) -> str:
+def flags_query(contract: FeedContract, framed_path: Path, conditions: Iterable[tuple[Column, str, str]]) -> str:
     """Line number, column number, column name and flag of each flagged value of a framed file; empty without any."""
     flags = [
         f"CASE WHEN {condition} THEN {{'no': {column.position}, 'name': {literal(column.name)}, "
