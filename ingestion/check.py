@@ -21,7 +21,7 @@ from ingestion.feed_file import FeedFile, RefusedLine, file_sha256
 from ingestion.file_name import is_control_name, parse_file_name
 from ingestion.line_errors import FileFault, counted, render_file_fault, render_line_error
 from ingestion.recognition import recognise_feed
-from ingestion.row_sql import LINE_COLUMN, framed_relation, is_sound, quoted, typed_value
+from ingestion.row_sql import LINE_COLUMN, framed_relation, is_acceptable, quoted, typed_value
 from ingestion.value_flags import count_flags
 
 if TYPE_CHECKING:
@@ -154,7 +154,7 @@ def _sound_totals(contract: FeedContract, framed_path: Path) -> tuple[int, int, 
     query = (
         f"SELECT count(*) FILTER (sound), coalesce(sum(yen) FILTER (sound), 0), "
         f"coalesce(list({LINE_COLUMN}) FILTER (NOT sound), []) FROM (SELECT {quoted(LINE_COLUMN)}, "
-        f"{is_sound(columns)} AS sound, {amount} AS yen FROM {framed_relation(contract, str(framed_path))})"
+        f"{is_acceptable(columns)} AS sound, {amount} AS yen FROM {framed_relation(contract, str(framed_path))})"
     )
     with duckdb.connect() as connection:
         row = connection.execute(query).fetchone()

@@ -13,6 +13,7 @@ from ingestion.feed_file import RefusedLine
 from ingestion.file_ledger import LOADED, FileOutcome, record_outcome, record_refused_lines
 from ingestion.line_errors import LineError
 from ingestion.quarantine import error_lines, keep_lines
+from ingestion.tolerated import accept_tolerated
 from ingestion.value_flags import store_flags
 
 if TYPE_CHECKING:
@@ -49,6 +50,7 @@ class FileLoad:
         self.sidecar = sidecar
         self.faults: list[FileFault] = []
         self.refused: list[RefusedLine] = []
+        self.has_tolerated = False
 
     def run(self, secret: str, name: FeedFileName, *, is_sidecar_required: bool) -> None:
         """Frame, insert and check, within the open transaction; what is refused as a whole is taken out again."""
@@ -62,7 +64,8 @@ class FileLoad:
             self._judge_rows(framed)
             self._check_totals(framed, is_sidecar_required=is_sidecar_required)
             if not self.faults:
-                store_flags(self.connection, self.file, self.framed_path, outcome.file_no)
+                given = (self.connection, self.file, self.framed_path, outcome.file_no)
+                store_flags(*given, has_tolerated=self.has_tolerated)
         self.framed_path.unlink()
         if self.faults:
             raw_rows.remove_file(self.connection, contract, outcome.file_no)
@@ -82,7 +85,7 @@ class FileLoad:
     def _judge_rows(self, framed: Framed) -> None:
         """Take out what must not stay, and count."""
         connection, contract, outcome = self.connection, self.file.contract, self.outcome
-        unacceptable = raw_rows.unacceptable_lines(connection, contract, outcome.file_no)
+        unacceptable, self.has_tolerated = accept_tolerated(connection, contract, self.framed_path, outcome.file_no)
         self.refused = self.file.refused_lines(framed, unacceptable)
         raw_rows.remove_lines(connection, contract, outcome.file_no, unacceptable)
         sound = raw_rows.totals(connection, contract, outcome.file_no)

@@ -7,12 +7,19 @@ from __future__ import annotations
 
 import csv
 import re
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from functools import cached_property
 from typing import TYPE_CHECKING
 
 from ingestion.check_digits import check_of, describe_wrong_check, is_refusing
-from ingestion.column_types import DUCKDB_TYPES, describe_fault, is_missing, value_pattern
+from ingestion.column_types import (
+    DUCKDB_TYPES,
+    LONGEST_TOLERATED,
+    character_count,
+    describe_fault,
+    is_missing,
+    value_pattern,
+)
 from ingestion.errors import ConfigurationError
 
 if TYPE_CHECKING:
@@ -54,6 +61,10 @@ class Column:
     description_ja: str
     check: str = ""
     """Check of ``check_digits`` that values must pass; ``flag:`` in front where a wrong one is only flagged."""
+    era: str = ""
+    """Era map of a date column (``layouts/eras.csv``); empty where only western dates are delivered."""
+    is_tolerant: bool = False
+    """True in the copy whose pattern also matches what is rare (see ``value_pattern``)."""
 
     @property
     def duckdb_type(self) -> str:
@@ -68,10 +79,18 @@ class Column:
     @cached_property
     def pattern(self) -> str | None:
         """What a present value looks like (see ``column_types``); None where only the length counts."""
-        return value_pattern(self.type, self.length, () if self.is_open_list else tuple(self.codes))
+        codes = () if self.is_open_list else tuple(self.codes)
+        return value_pattern(self.type, self.length, codes, self.era, is_tolerant=self.is_tolerant)
 
     @cached_property
-    def _compiled(self) -> re.Pattern[str] | None:
+    def tolerant(self) -> Column:
+        """The column as it judges what the plain pattern does not match. A required date must be a whole one."""
+        is_strict = (self.type == "date" and self.required) or self.length > LONGEST_TOLERATED
+        return self if is_strict else replace(self, is_tolerant=True)
+
+    @cached_property
+    def compiled(self) -> re.Pattern[str] | None:
+        """The pattern, made ready."""
         return re.compile(self.pattern) if self.pattern else None
 
     @cached_property
@@ -89,8 +108,9 @@ class Column:
         return self._has_form(value) and (not self.is_refusing or check_of(self.check).is_right(value))
 
     def _has_form(self, value: str) -> bool:
-        if self._compiled:
-            return self._compiled.fullmatch(value) is not None
+        tolerant = self.tolerant.compiled
+        if tolerant:
+            return tolerant.fullmatch(value) is not None
         return len(value) <= self.length
 
     def diagnose(self, value: str) -> Diagnosis | None:
@@ -101,11 +121,11 @@ class Column:
             return Diagnosis("the value is missing", "The column is required; ask the sender for it.")
         if self._has_form(value):
             cause, remedy = describe_wrong_check(self.check)
-        elif self._compiled is None:
-            cause = f"has {len(value)} characters, the layout allows {self.length}"
+        elif self.pattern is None:
+            cause = f"has {character_count(value)} characters, the layout allows {self.length}"
             remedy = "Shorten the value, or correct the length in the layout."
         else:
-            cause, remedy = describe_fault(self.type, self.length, tuple(self.codes), value)
+            cause, remedy = describe_fault(self.type, self.length, tuple(self.codes), value, self.era)
         shown = "the value" if self.is_personal else f'"{value[:_LONGEST_VALUE_SHOWN]}"'
         return Diagnosis(f"{shown} {cause}", remedy)
 
@@ -188,10 +208,11 @@ def _column(row: dict[str, str], position: int) -> Column:
         personal=row["personal"],
         description_ja=row["description_ja"],
         check=row.get("check") or "",
+        era=row.get("era") or "",
     )
     if column.check:
         check_of(column.check)
-    value_pattern(column.type, column.length, ())
+    value_pattern(column.type, column.length, (), column.era)
     return column
 
 

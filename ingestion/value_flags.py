@@ -9,11 +9,12 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from ingestion.check_digit_sql import has_right_check_digit
+from ingestion.date_sql import date_flags
 from ingestion.private_use import SQL_PATTERN, may_hold_private_use
 from ingestion.row_sql import LINE_COLUMN, framed_relation, literal, quoted
 
 if TYPE_CHECKING:
-    from collections.abc import Collection, Iterable
+    from collections.abc import Iterable
     from pathlib import Path
 
     from duckdb import DuckDBPyConnection
@@ -28,9 +29,11 @@ PRIVATE_USE = "private_use_character"
 WRONG_CHECK_DIGIT = "wrong_check_digit"
 
 
-def store_flags(connection: DuckDBPyConnection, file: FeedFile, framed_path: Path, file_no: int) -> None:
+def store_flags(
+    connection: DuckDBPyConnection, file: FeedFile, framed_path: Path, file_no: int, *, has_tolerated: bool
+) -> None:
     """Write the flags of the lines of this file that stand in ``raw_<feed>``, within the open transaction."""
-    query = flags_query(file.contract, framed_path, flag_conditions(file))
+    query = flags_query(file.contract, framed_path, flag_conditions(file, has_tolerated=has_tolerated))
     if query:
         connection.execute(
             f"INSERT INTO {TABLE} SELECT ?, flagged.* FROM ({query}) AS flagged WHERE {LINE_COLUMN} IN "
@@ -41,20 +44,29 @@ def store_flags(connection: DuckDBPyConnection, file: FeedFile, framed_path: Pat
 
 def count_flags(connection: DuckDBPyConnection, file: FeedFile, framed_path: Path) -> dict[tuple[str, str], int]:
     """How many values of a file would get each flag, by column name and flag; for ``osamari check``."""
-    query = flags_query(file.contract, framed_path, flag_conditions(file))
+    query = flags_query(file.contract, framed_path, flag_conditions(file, has_tolerated=True))
     if not query:
         return {}
     counted = f"SELECT column_name, flag, count(*) FROM ({query}) GROUP BY ALL ORDER BY ALL"
     return {(column, flag): int(count) for column, flag, count in connection.execute(counted).fetchall()}
 
 
-def flag_conditions(file: FeedFile) -> list[tuple[Column, str, str]]:
-    """Column, flag, and SQL that is true where a value of the column gets the flag."""
+def flag_conditions(file: FeedFile, *, has_tolerated: bool) -> list[tuple[Column, str, str]]:
+    """Column, flag, and SQL that is true where a value of the column gets the flag.
+
+    Only a file with tolerated records (see ``tolerated``) can have partial dates.
+    """
     columns = file.contract.layout.raw_columns
     conditions = [
         (column, WRONG_CHECK_DIGIT, f"NOT {has_right_check_digit(column.check, quoted(column.name))}")
         for column in columns
         if column.check and not column.is_refusing
+    ]
+    conditions += [
+        (column, flag, condition)
+        for column in columns
+        if column.type == "date" and (column.era or has_tolerated)
+        for flag, condition in date_flags(quoted(column.name), column.era)
     ]
     if may_hold_private_use(file.path, file.encoding):
         conditions += [

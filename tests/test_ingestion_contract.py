@@ -11,8 +11,8 @@ from typing import TYPE_CHECKING
 import duckdb
 import pytest
 
-from ingestion.city_profile import read_city_profile
 from ingestion.check_digits import is_municipality_code
+from ingestion.city_profile import read_city_profile
 from ingestion.contract import list_feeds, load_contract, load_contracts
 from ingestion.data_dictionary import data_dictionary
 from ingestion.errors import Busy, ConfigurationError, DataRefused
