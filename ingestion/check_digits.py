@@ -1,6 +1,6 @@
 """Check digits of numbers that feeds carry: which checks there are, what a wrong one means, and their Python side.
 
-A layout names a check in its column ``check``. Twin: ``check_digit_sql``; a property test holds both to the same verdict.
+A layout names a check in its column ``check``. Twin: ``check_digit_sql``; a property test holds both to one verdict.
 Sources: GS1 一般仕様; MPN/郵便 OCR 帯 and 統一QRコード (EMVCo MPM) as published; the other numbers by python-stdnum.
 """
 

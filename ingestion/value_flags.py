@@ -1,7 +1,7 @@
 """Values that were loaded but that somebody should look at, with their place and never with the value itself.
 
-Grain of ``flagged_values``: one flag of one value of one loaded line. The values are read once more from the framed file,
-and only the columns that can have a flag: in the table, individual numbers are pseudonyms and partial dates are empty.
+Grain of ``flagged_values``: one flag of one value of one loaded line. The values are read once more from the framed
+file, and only the columns that can have a flag: in the table, individual numbers are pseudonyms and partial dates empty.
 """
 
 from __future__ import annotations
