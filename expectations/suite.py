@@ -72,7 +72,8 @@ def _pattern(name: str, label_ja: str, column: str, pattern: str) -> Rule:
 
 def _ledger_rules(contract: FeedContract) -> tuple[Rule, ...]:
     """Nothing lost: rows and yen agree with the ledger of files, file by file."""
-    files = f"(select * from feed_files where feed = '{contract.feed}' and file_status = 'loaded')"
+    taken_in = "file_status in ('loaded', 'superseded')"
+    files = f"(select * from feed_files where feed = '{contract.feed}' and {taken_in})"
     yen = f"coalesce(sum({contract.amount}), 0)" if contract.amount else "0"
     held = f"(select source_file_no as file_no, count(*) as rows_held, {yen} as yen_held from judged group by 1)"
     joined = f"{files} f full join {held} h using (file_no)"
@@ -91,9 +92,9 @@ def _row_rules(compared: str, listed: str) -> tuple[Rule, ...]:
         ),
         NoRows(
             "no_line_lost",
-            "全行が取込・重複・保留のいずれかである",
+            "全行が取込・重複・差替・保留のいずれかである",
             f"{listed}row_count_delivered is distinct from "
-            "row_count_loaded + row_count_duplicate + row_count_quarantined",
+            "row_count_loaded + row_count_duplicate + row_count_superseded + row_count_quarantined",
         ),
         NoRows(
             "control_rows_agree",
@@ -123,8 +124,8 @@ def _yen_rules(compared: str, listed: str) -> tuple[Rule, ...]:
         ),
         NoRows(
             "no_yen_lost",
-            "全額が取込・重複・保留のいずれかである",
-            f"{listed}yen_delivered is distinct from yen_loaded + yen_duplicate + yen_quarantined",
+            "全額が取込・重複・差替・保留のいずれかである",
+            f"{listed}yen_delivered is distinct from yen_loaded + yen_duplicate + yen_superseded + yen_quarantined",
         ),
         NoRows("control_yen_agrees", "金額は送付票・トレーラと一致する", f"{listed}control_yen <> yen_delivered"),
     )

@@ -6,6 +6,7 @@ municipality_code = "072036"
 control_files = "required"            # or "optional"
 [feed.levy]
 encoding = "cp932"                    # or "utf-8"
+delivery = "full"                     # files without a scope of their own hold all records; else "change"
 [[parameter]]                         # replaces the law parameter of the same name and scope
 parameter = "late_charge_first_period_months"
 scope = "tax"
@@ -24,6 +25,7 @@ from typing import TYPE_CHECKING
 
 from ingestion.check_digits import is_municipality_code
 from ingestion.contract import ENCODINGS, FeedContract, list_feeds
+from ingestion.delivery_notice import CHANGE, SCOPES
 from ingestion.errors import ConfigurationError
 
 if TYPE_CHECKING:
@@ -32,6 +34,7 @@ if TYPE_CHECKING:
     from ingestion.home import Home
 
 _TOP_KEYS = ("municipality_code", "control_files", "feed", "parameter")
+_FEED_KEYS = ("encoding", "delivery")
 _PARAMETER_KEYS = ("parameter", "scope", "valid_from", "valid_to", "value", "unit", "law", "status", "note")
 _OPTIONAL_PARAMETER_KEYS = ("valid_to", "status", "note")
 
@@ -58,11 +61,16 @@ class CityProfile:
     municipality_code: str | None = None
     are_control_files_required: bool = True
     encodings: Mapping[str, str] = field(default_factory=dict)
+    delivery_scopes: Mapping[str, str] = field(default_factory=dict)
     parameters: tuple[CityParameter, ...] = ()
 
     def encoding(self, contract: FeedContract) -> str:
         """Encoding in which this city delivers a feed."""
         return self.encodings.get(contract.feed, contract.encoding)
+
+    def delivery_scope(self, contract: FeedContract) -> str:
+        """Whether files of a feed hold all records or only changes, when their control file does not say."""
+        return self.delivery_scopes.get(contract.feed, CHANGE)
 
 
 def read_city_profile(home: Home) -> CityProfile:
@@ -87,24 +95,27 @@ def read_city_profile(home: Home) -> CityProfile:
     return CityProfile(
         code,
         control_files == "required",
-        _encodings(settings.get("feed", {})),
+        _of_feeds(settings.get("feed", {}), "encoding", ENCODINGS),
+        _of_feeds(settings.get("feed", {}), "delivery", SCOPES),
         _parameters(settings.get("parameter", [])),
     )
 
 
-def _encodings(feeds: object) -> dict[str, str]:
+def _of_feeds(feeds: object, key: str, allowed: Collection[str]) -> dict[str, str]:
+    """One setting of every feed that has it."""
     if not isinstance(feeds, dict):
         raise _wrong("feed", "a table per feed, such as [feed.levy]")
     _refuse_unknown("feed.", feeds, list_feeds())
-    encodings: dict[str, str] = {}
+    values: dict[str, str] = {}
     for feed, settings in feeds.items():
         if not isinstance(settings, dict):
             raise _wrong(f"feed.{feed}", 'a table with: encoding = "cp932"')
-        _refuse_unknown(f"feed.{feed}.", settings, ("encoding",))
-        if settings.get("encoding") not in ENCODINGS:
-            raise _wrong(f"feed.{feed}.encoding", " or ".join(f'"{encoding}"' for encoding in ENCODINGS))
-        encodings[feed] = settings["encoding"]
-    return encodings
+        _refuse_unknown(f"feed.{feed}.", settings, _FEED_KEYS)
+        if key in settings and settings[key] not in allowed:
+            raise _wrong(f"feed.{feed}.{key}", " or ".join(f'"{value}"' for value in allowed))
+        if key in settings:
+            values[feed] = settings[key]
+    return values
 
 
 def _parameters(rows: object) -> tuple[CityParameter, ...]:

@@ -1,21 +1,24 @@
 """Control totals: what the sender says a file contains, against what was found in it.
 
-A sidecar holds one line ``rows,amount_yen,sha256`` under that header; a fixed-width file states its totals in
-trailers.
+A sidecar holds one line ``rows,amount_yen,sha256`` under that header, and may say more of the delivery in further
+columns (``delivery_notice``); a fixed-width file states its totals in trailers.
 """
 
 from __future__ import annotations
 
+import csv
 import re
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from typing import TYPE_CHECKING
 
+from ingestion.delivery_notice import OPTIONAL_COLUMNS, DeliveryNotice, read_notice
 from ingestion.errors import DataRefused
 from ingestion.file_name import control_names
 from ingestion.line_errors import FileFault
 from ingestion.trailer import trailer_faults
 
 if TYPE_CHECKING:
+    from collections.abc import Mapping
     from pathlib import Path
 
     from ingestion.feed_file import FeedFile
@@ -29,11 +32,20 @@ _DELIVER_AGAIN = "Ask the sender for the file and its control file again."
 
 @dataclass(frozen=True)
 class ControlTotals:
-    """What the sender states. ``sha256`` is None for trailers."""
+    """What the sender states. ``sha256`` is None for trailers; ``further`` are the sidecar's optional columns."""
 
     row_count: int
     yen: int
     sha256: str | None
+    further: Mapping[str, str] = field(default_factory=dict)
+
+    def notice(self, usual_scope: str) -> DeliveryNotice:
+        """The file's place in its delivery.
+
+        Raises:
+            DataRefused: see :func:`read_notice`.
+        """
+        return read_notice(self.further, usual_scope)
 
 
 @dataclass(frozen=True)
@@ -62,13 +74,20 @@ def read_sidecar(path: Path) -> ControlTotals:
     """
     content = path.read_bytes()[: _LARGEST_SIDECAR_BYTES + 1]
     lines = content.decode("utf-8-sig", errors="replace").replace("\r\n", "\n").removesuffix("\n").split("\n")
-    remedy = f"Write the header {HEADER} and one line with digits only."
-    if lines[0] != HEADER:
+    remedy = f"Write the header {HEADER} (behind it any of {', '.join(OPTIONAL_COLUMNS)}) and one line with the totals."
+    header = lines[0].split(",")
+    if header[:3] != HEADER.split(",") or not _are_optional(header[3:]):
         raise DataRefused(f"the control file {path.name}, line 1: the header is not {HEADER}", remedy)
-    match = _TOTALS.fullmatch(lines[1]) if len(lines) == 2 else None  # noqa: PLR2004  header and one line
-    if match is None:
+    values = next(csv.reader(lines[1:]), []) if len(lines) == 2 else []  # noqa: PLR2004  header and one line
+    match = _TOTALS.fullmatch(",".join(values[:3]))
+    if match is None or len(values) != len(header):
         raise DataRefused(f"the control file {path.name}, line 2: the totals cannot be read", remedy)
-    return ControlTotals(int(match[1]), int(match[2]), match[3].lower())
+    further = dict(zip(header[3:], values[3:], strict=True))
+    return ControlTotals(int(match[1]), int(match[2]), match[3].lower(), further)
+
+
+def _are_optional(names: list[str]) -> bool:
+    return len(set(names)) == len(names) and set(names) <= set(OPTIONAL_COLUMNS)
 
 
 def trailer_totals(framed: Framed) -> ControlTotals:

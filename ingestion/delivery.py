@@ -71,7 +71,7 @@ class Delivery:
         contract = load_contract(name.feed)
         file = FeedFile(self.path.name, self.archived.path, contract, self.run.profile.encoding(contract))
         load = FileLoad(self.run.connection, file, self.outcome, self.run.framed_path, self.sidecar)
-        load.run(self.run.secret, name, is_sidecar_required=self.run.profile.are_control_files_required)
+        load.run(self.run.secret, name, self.run.profile)
         # Before the commit: written twice by a repeated run they are the same, missing they would be lost.
         load.keep_refused_lines(self.run.home)
 

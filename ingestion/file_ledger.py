@@ -5,23 +5,26 @@ from __future__ import annotations
 from dataclasses import astuple, dataclass, field, fields
 from typing import TYPE_CHECKING
 
+from ingestion.delivery_notice import CHANGE
+
 if TYPE_CHECKING:
     import datetime as dt
-    from collections.abc import Sequence
+    from collections.abc import Collection, Sequence
 
     from duckdb import DuckDBPyConnection
 
     from ingestion.contract import FeedContract
     from ingestion.feed_file import RefusedLine
 
-LOADED, QUARANTINED, DUPLICATE = "loaded", "quarantined", "duplicate"
+LOADED, QUARANTINED, DUPLICATE, SUPERSEDED = "loaded", "quarantined", "duplicate", "superseded"
 
 
 @dataclass
 class FileOutcome:
     """What has become of one delivered file: a row of ``feed_files``, and what a person is told about it.
 
-    Delivered rows = loaded + duplicate + quarantined; yen likewise, where they are known.
+    Delivered rows = loaded + duplicate + superseded + quarantined; yen likewise, where they are known. Scope, part and
+    ``corrects_file_name`` are what the sender says (``delivery_notice``).
     """
 
     file_no: int
@@ -32,14 +35,21 @@ class FileOutcome:
     delivery_date: dt.date | None = None
     delivery_seq: int | None = None
     file_status: str = QUARANTINED
+    delivery_scope: str = CHANGE
+    part_no: int = 1
+    part_count: int = 1
+    corrects_file_name: str | None = None
+    is_opening_history: bool = False
     byte_count: int = 0
     row_count_delivered: int = 0
     row_count_loaded: int = 0
     row_count_duplicate: int = 0
+    row_count_superseded: int = 0
     row_count_quarantined: int = 0
     yen_delivered: int | None = None
     yen_loaded: int = 0
     yen_duplicate: int = 0
+    yen_superseded: int = 0
     yen_quarantined: int | None = None
     control_row_count: int | None = None
     control_yen: int | None = None
@@ -74,6 +84,72 @@ def record_outcome(connection: DuckDBPyConnection, outcome: FileOutcome) -> None
     values = astuple(outcome)[: len(columns)]
     marks = ", ".join("?" for _ in columns)
     connection.execute(f"INSERT INTO feed_files ({', '.join(columns)}) VALUES ({marks})", values)
+
+
+def recount(connection: DuckDBPyConnection, contract: FeedContract, file_nos: Collection[int]) -> None:
+    """Make the ledger say of these files what the tables hold of them now."""
+    yen = f"coalesce(sum(coalesce({contract.amount}, 0)), 0)" if contract.amount else "0"
+    held = {
+        "loaded": f"SELECT count(*), {yen} FROM {contract.raw_table} WHERE source_file_no = ?",
+        "duplicate": "SELECT count(*), coalesce(sum(yen), 0) FROM repeated_lines WHERE source_file_no = ?",
+        "superseded": "SELECT count(*), coalesce(sum(yen), 0) FROM superseded_lines WHERE source_file_no = ?",
+    }
+    for file_no in sorted(file_nos):
+        for part, query in held.items():
+            counted = connection.execute(query, [file_no]).fetchone() or (0, 0)
+            connection.execute(
+                f"UPDATE feed_files SET row_count_{part} = ?, yen_{part} = ? WHERE file_no = ?", [*counted, file_no]
+            )
+
+
+def corrected_file(connection: DuckDBPyConnection, outcome: FileOutcome) -> int | None:
+    """The loaded file that this one corrects; None when it names none, or that one was never loaded."""
+    return _newest(
+        connection,
+        "SELECT max(file_no) FROM feed_files WHERE feed = ? AND file_name = ? AND file_no <> ? "
+        "AND file_status = 'loaded'",
+        [outcome.feed, outcome.corrects_file_name, outcome.file_no],
+    )
+
+
+def correcting_file(connection: DuckDBPyConnection, outcome: FileOutcome) -> int | None:
+    """The loaded file that corrects this one, when the correction came first; None when there is none."""
+    return _newest(
+        connection,
+        "SELECT max(file_no) FROM feed_files WHERE feed = ? AND corrects_file_name = ? AND file_no <> ? "
+        "AND file_status IN ('loaded', 'superseded')",
+        [outcome.feed, outcome.file_name, outcome.file_no],
+    )
+
+
+def name_of(connection: DuckDBPyConnection, file_no: int) -> str:
+    """The name under which a file was delivered."""
+    row = connection.execute("SELECT file_name FROM feed_files WHERE file_no = ?", [file_no]).fetchone()
+    return str(row[0]) if row else ""
+
+
+def mark_superseded(connection: DuckDBPyConnection, file_no: int, by: str) -> None:
+    """The file has been replaced by a correction."""
+    connection.execute(
+        "UPDATE feed_files SET file_status = 'superseded', cause = ?, remedy = ? WHERE file_no = ?",
+        [f"replaced by its correction {by}", "Nothing is to be done; its rows count no longer.", file_no],
+    )
+
+
+def read_counts(connection: DuckDBPyConnection, outcome: FileOutcome) -> None:
+    """Take the counts and the status that the ledger has of this file."""
+    names = [f"{what}_{part}" for what in ("row_count", "yen") for part in ("loaded", "duplicate", "superseded")]
+    names.append("file_status")
+    row = connection.execute(
+        f"SELECT {', '.join(names)} FROM feed_files WHERE file_no = ?", [outcome.file_no]
+    ).fetchone()
+    for name, value in zip(names, row or (), strict=True):
+        setattr(outcome, name, value)
+
+
+def _newest(connection: DuckDBPyConnection, query: str, values: list[object]) -> int | None:
+    row = connection.execute(query, values).fetchone()
+    return int(row[0]) if row and row[0] is not None else None
 
 
 def record_refused_lines(

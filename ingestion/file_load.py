@@ -8,11 +8,24 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from ingestion import raw_rows
-from ingestion.control import FoundTotals, check_totals
+from ingestion.control import ControlTotals, FoundTotals, check_totals
+from ingestion.errors import DataRefused
 from ingestion.feed_file import RefusedLine
-from ingestion.file_ledger import LOADED, FileOutcome, record_outcome, record_refused_lines
-from ingestion.line_errors import LineError
+from ingestion.file_ledger import (
+    LOADED,
+    FileOutcome,
+    corrected_file,
+    correcting_file,
+    mark_superseded,
+    name_of,
+    read_counts,
+    record_outcome,
+    record_refused_lines,
+    recount,
+)
+from ingestion.line_errors import FileFault, LineError
 from ingestion.quarantine import error_lines, keep_lines
+from ingestion.record_versions import RecordVersions
 from ingestion.tolerated import accept_tolerated
 from ingestion.value_flags import store_flags
 
@@ -21,11 +34,11 @@ if TYPE_CHECKING:
 
     from duckdb import DuckDBPyConnection
 
+    from ingestion.city_profile import CityProfile
     from ingestion.feed_file import FeedFile
     from ingestion.file_name import FeedFileName
     from ingestion.framing import Framed
     from ingestion.home import Home
-    from ingestion.line_errors import FileFault
 
 
 class FileLoad:
@@ -52,7 +65,7 @@ class FileLoad:
         self.refused: list[RefusedLine] = []
         self.has_tolerated = False
 
-    def run(self, secret: str, name: FeedFileName, *, is_sidecar_required: bool) -> None:
+    def run(self, secret: str, name: FeedFileName, profile: CityProfile) -> None:
         """Frame, insert and check, within the open transaction; what is refused as a whole is taken out again."""
         outcome, contract = self.outcome, self.file.contract
         framed = self.file.frame(self.framed_path)
@@ -61,8 +74,8 @@ class FileLoad:
         if framed.has_rows:
             delivery = (outcome.file_no, name.delivery_date, name.delivery_seq)
             raw_rows.insert_framed(self.connection, contract, self.framed_path, secret, delivery)
-            self._judge_rows(framed)
-            self._check_totals(framed, is_sidecar_required=is_sidecar_required)
+            self._take_out_unacceptable(framed)
+            self._check_totals(framed, profile)
             if not self.faults:
                 given = (self.connection, self.file, self.framed_path, outcome.file_no)
                 store_flags(*given, has_tolerated=self.has_tolerated)
@@ -71,10 +84,13 @@ class FileLoad:
             raw_rows.remove_file(self.connection, contract, outcome.file_no)
             self._refuse()
         else:
+            self._refuse_conflicts()
             outcome.file_status = LOADED
+        record_outcome(self.connection, outcome)
+        if not self.faults:
+            self._settle_versions()
         loaded = None if self.faults else outcome.row_count_loaded
         outcome.messages = error_lines(self.file.name, self.faults, self.refused, loaded)
-        record_outcome(self.connection, outcome)
         record_refused_lines(self.connection, contract, outcome.file_no, self.refused)
 
     def keep_refused_lines(self, home: Home) -> None:
@@ -82,44 +98,76 @@ class FileLoad:
         if self.refused and not self.faults:
             keep_lines(home, self.file, self.outcome.file_sha256, self.refused, self.outcome.messages)
 
-    def _judge_rows(self, framed: Framed) -> None:
-        """Take out what must not stay, and count."""
+    def _take_out_unacceptable(self, framed: Framed) -> None:
         connection, contract, outcome = self.connection, self.file.contract, self.outcome
         unacceptable, self.has_tolerated = accept_tolerated(connection, contract, self.framed_path, outcome.file_no)
         self.refused = self.file.refused_lines(framed, unacceptable)
         raw_rows.remove_lines(connection, contract, outcome.file_no, unacceptable)
-        sound = raw_rows.totals(connection, contract, outcome.file_no)
-        duplicates = raw_rows.duplicate_lines(connection, contract, outcome.file_no)
-        raw_rows.remove_lines(connection, contract, outcome.file_no, duplicates)
-        unique = raw_rows.totals(connection, contract, outcome.file_no) if duplicates else sound
-        outcome.row_count_duplicate, outcome.yen_duplicate = sound[0] - unique[0], sound[1] - unique[1]
-        conflicts = raw_rows.conflicting_lines(connection, contract, outcome.file_no)
-        self._refuse_conflicts(conflicts)
-        raw_rows.remove_lines(connection, contract, outcome.file_no, conflicts)
-        loaded = raw_rows.totals(connection, contract, outcome.file_no) if conflicts else unique
-        outcome.row_count_loaded, outcome.yen_loaded = loaded
+        outcome.row_count_loaded, outcome.yen_loaded = raw_rows.totals(connection, contract, outcome.file_no)
 
-    def _refuse_conflicts(self, conflicts: dict[int, tuple[str, int]]) -> None:
+    def _check_totals(self, framed: Framed, profile: CityProfile) -> None:
+        """Compare with what the sender states; an amount that cannot be read is implied by the difference."""
+        outcome = self.outcome
+        readable = outcome.yen_loaded + sum(line.yen or 0 for line in self.refused)
+        unreadable = sum(line.yen is None for line in self.refused)
+        found = FoundTotals(framed.record_count, readable, unreadable, outcome.file_sha256)
+        required = profile.are_control_files_required
+        stated, faults = check_totals(self.file, framed, self.sidecar, found, is_sidecar_required=required)
+        self.faults += faults
+        self._take_notice(stated or ControlTotals(0, 0, None), profile)
+        if stated:
+            outcome.control_row_count, outcome.control_yen = stated.row_count, stated.yen
+        outcome.yen_delivered = stated.yen if stated and unreadable and not self.faults else readable
+        outcome.row_count_quarantined = len(self.refused)
+        outcome.yen_quarantined = outcome.yen_delivered - outcome.yen_loaded
+
+    def _take_notice(self, stated: ControlTotals, profile: CityProfile) -> None:
+        """What the sender says of the delivery: scope, part, correction."""
+        try:
+            notice = stated.notice(profile.delivery_scope(self.file.contract))
+        except DataRefused as refused:
+            self.faults.append(FileFault(str(refused), refused.remedy))
+            return
+        outcome = self.outcome
+        outcome.delivery_scope, outcome.corrects_file_name = notice.scope, notice.corrects
+        outcome.part_no, outcome.part_count = notice.part_no, notice.part_count
+
+    def _refuse_conflicts(self) -> None:
+        """Events that are loaded already with other content, unless this file corrects the one they came in."""
+        connection, contract, outcome = self.connection, self.file.contract, self.outcome
+        exempt = {corrected_file(connection, outcome), correcting_file(connection, outcome)}
+        conflicts = raw_rows.conflicting_lines(connection, contract, outcome.file_no, exempt)
         for line_no, record in self.file.reread(conflicts).items():
             first_file, first_line = conflicts[line_no]
             cause = f"the same event is loaded already with other content ({first_file}, line {first_line})"
             error = LineError(line_no, cause, "Ask the sender which of the two is right.")
             self.refused.append(RefusedLine(line_no, record.raw, self.file.amount(record), (error,)))
         self.refused.sort(key=lambda line: line.line_no)
+        raw_rows.remove_lines(connection, contract, outcome.file_no, conflicts)
+        if conflicts:
+            sound_yen = outcome.yen_loaded
+            outcome.row_count_loaded, outcome.yen_loaded = raw_rows.totals(connection, contract, outcome.file_no)
+            outcome.row_count_quarantined = len(self.refused)
+            outcome.yen_quarantined = (outcome.yen_quarantined or 0) + sound_yen - outcome.yen_loaded
 
-    def _check_totals(self, framed: Framed, *, is_sidecar_required: bool) -> None:
-        """Compare with what the sender states; an amount that cannot be read is implied by the difference."""
-        outcome = self.outcome
-        outcome.row_count_quarantined = len(self.refused)
-        readable = outcome.yen_loaded + outcome.yen_duplicate + sum(line.yen or 0 for line in self.refused)
-        unreadable = sum(line.yen is None for line in self.refused)
-        found = FoundTotals(framed.record_count, readable, unreadable, outcome.file_sha256)
-        stated, faults = check_totals(self.file, framed, self.sidecar, found, is_sidecar_required=is_sidecar_required)
-        self.faults += faults
-        if stated:
-            outcome.control_row_count, outcome.control_yen = stated.row_count, stated.yen
-        outcome.yen_delivered = stated.yen if stated and unreadable and not self.faults else readable
-        outcome.yen_quarantined = outcome.yen_delivered - outcome.yen_loaded - outcome.yen_duplicate
+    def _settle_versions(self) -> None:
+        """Decide which rows stand, in the order of delivery, and make the ledger of files agree."""
+        connection, contract, outcome = self.connection, self.file.contract, self.outcome
+        versions = RecordVersions(connection, contract)
+        changed = {outcome.file_no}
+        corrected, correcting = corrected_file(connection, outcome), correcting_file(connection, outcome)
+        if corrected is not None:
+            changed |= {corrected} | versions.supersede(corrected, outcome.file_no)
+            mark_superseded(connection, corrected, outcome.file_name)
+        if correcting is not None:
+            changed |= versions.supersede(outcome.file_no, correcting)
+            mark_superseded(connection, outcome.file_no, name_of(connection, correcting))
+        elif versions.needs_full_settling(outcome.file_no):
+            changed |= versions.settle(outcome.file_no)
+        else:
+            versions.settle_simply(outcome.file_no, raw_rows.duplicate_lines(connection, contract, outcome.file_no))
+        recount(connection, contract, changed)
+        read_counts(connection, outcome)
 
     def _refuse(self) -> None:
         outcome = self.outcome

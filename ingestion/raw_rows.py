@@ -130,15 +130,20 @@ def _unchanged_states(contract: FeedContract, known: str) -> str:
 
 
 def conflicting_lines(
-    connection: DuckDBPyConnection, contract: FeedContract, file_no: int
+    connection: DuckDBPyConnection, contract: FeedContract, file_no: int, exempt: Collection[int | None] = ()
 ) -> dict[int, tuple[str, int]]:
-    """Events whose key is loaded already with other content: line number → file and line of the first one."""
+    """Events whose key is loaded already with other content: line number → file and line of the first one.
+
+    ``exempt`` are files that do not count, because one of the two corrects the other.
+    """
     if contract.row_kind != "event":
         return {}
+    other_content = f"{_same_key(contract)} AND earlier.record_hash <> newer.record_hash"
     rows = connection.execute(
         "SELECT newer.source_line_no, min((earlier.source_file_no, earlier.source_line_no)) "
-        f"{_earlier_pairs(contract, _same_key(contract))} GROUP BY newer.source_line_no",
-        {"file_no": file_no},
+        f"{_earlier_pairs(contract, other_content)} AND earlier.source_file_no NOT IN (SELECT unnest($exempt)) "
+        "GROUP BY newer.source_line_no",
+        {"file_no": file_no, "exempt": [number for number in exempt if number is not None] or [-1]},
     ).fetchall()
     names = dict(connection.execute("SELECT file_no, file_name FROM feed_files").fetchall()) if rows else {}
     return {line: (names.get(first_file, "this file"), first_line) for line, (first_file, first_line) in rows}

@@ -1,6 +1,7 @@
-"""Values that were loaded but that somebody should look at, with their place and never with the value itself.
+"""Values that were accepted but that somebody should look at, with their place and never with the value itself.
 
-Grain of ``flagged_values``: one flag of one value of one loaded line. The values are read once more from the framed
+Grain of ``flagged_values``: one flag of one value of one accepted line, whether it stands in ``raw_<feed>`` now or only
+repeats another delivery (join by file and line). The values are read once more from the framed
 file, and only the columns that can have a flag: in the table, individual numbers are pseudonyms and partial dates empty.
 """
 
@@ -32,7 +33,7 @@ WRONG_CHECK_DIGIT = "wrong_check_digit"
 def store_flags(
     connection: DuckDBPyConnection, file: FeedFile, framed_path: Path, file_no: int, *, has_tolerated: bool
 ) -> None:
-    """Write the flags of the lines of this file that stand in ``raw_<feed>``, within the open transaction."""
+    """Write the flags of the accepted lines of this file, which all stand in ``raw_<feed>`` at this moment."""
     query = flags_query(file.contract, framed_path, flag_conditions(file, has_tolerated=has_tolerated))
     if query:
         connection.execute(

@@ -11,6 +11,7 @@ from ingestion.city_profile import CityProfile, read_city_profile
 from ingestion.contract import FeedContract, load_contracts
 from ingestion.errors import Busy, ConfigurationError
 from ingestion.pseudonym import fingerprint, read_secret
+from ingestion.record_versions import VERSION_TABLES
 from ingestion.row_sql import quoted
 from ingestion.value_flags import TABLE as FLAGS_TABLE
 from ingestion.value_flags import TABLE_COLUMNS as FLAGS_COLUMNS
@@ -27,15 +28,18 @@ CHECKPOINT_AFTER = "256MiB"
 CONTROL_TABLES = {
     "feed_files": """
         file_no INTEGER, file_sha256 VARCHAR, file_name VARCHAR, feed VARCHAR, municipality_code VARCHAR,
-        delivery_date DATE, delivery_seq INTEGER, file_status VARCHAR, byte_count BIGINT, row_count_delivered
-        BIGINT, row_count_loaded BIGINT, row_count_duplicate BIGINT, row_count_quarantined BIGINT,
-        yen_delivered BIGINT, yen_loaded BIGINT, yen_duplicate BIGINT, yen_quarantined BIGINT,
+        delivery_date DATE, delivery_seq INTEGER, file_status VARCHAR, delivery_scope VARCHAR, part_no INTEGER,
+        part_count INTEGER, corrects_file_name VARCHAR, is_opening_history BOOLEAN, byte_count BIGINT,
+        row_count_delivered BIGINT, row_count_loaded BIGINT, row_count_duplicate BIGINT, row_count_superseded BIGINT,
+        row_count_quarantined BIGINT, yen_delivered BIGINT, yen_loaded BIGINT, yen_duplicate BIGINT,
+        yen_superseded BIGINT, yen_quarantined BIGINT,
         control_row_count BIGINT, control_yen BIGINT, cause VARCHAR, remedy VARCHAR""",
     "quarantined_lines": """
         file_no INTEGER, source_line_no INTEGER, column_no INTEGER, column_name VARCHAR, column_item_ja
         VARCHAR,
         cause VARCHAR, remedy VARCHAR, line_bytes BLOB""",
     FLAGS_TABLE: FLAGS_COLUMNS,
+    **VERSION_TABLES,
     "raw_city_parameters": """
         parameter VARCHAR, scope VARCHAR, valid_from DATE, valid_to DATE, value VARCHAR, unit VARCHAR, law
         VARCHAR,

@@ -41,6 +41,16 @@ select count(*), count(distinct addressee_key), coalesce(sum(principal_outstandi
 from fct_arrears where principal_outstanding_yen > 0 and overdue_days > 0
 """
 REFUNDS = "select count(*), coalesce(sum(overpaid_yen), 0), coalesce(sum(pending_yen), 0) from fct_refunds"
+UNBALANCED = """
+select file_name from fct_delivery_balance
+where row_count_difference <> 0 or yen_difference <> 0 or control_row_count_difference <> 0
+  or control_yen_difference <> 0 order by file_no
+"""
+INCOMPLETE = """
+select feed, delivery_date, part_count, count(distinct part_no) as parts_here from feed_files
+where file_status = 'loaded' and part_count > 1
+group by feed, delivery_date, part_count having count(distinct part_no) < part_count order by 2, 1
+"""
 UNIDENTIFIED = """
 select count(*) filter (is_money), coalesce(sum(amount_yen) filter (is_money), 0), count(*) filter (not is_money)
 from fct_unidentified_receipts
@@ -95,6 +105,16 @@ def add_files(summary: Summary, connection: duckdb.DuckDBPyConnection, home: Hom
     if causes:
         summary.add("", f"kept for correction, with what to do: {home.quarantine}")
     summary.is_anything_refused |= bool(causes) or refused[0] > 0
+
+
+def add_balance(summary: Summary, connection: duckdb.DuckDBPyConnection) -> None:
+    """Whether every delivered line and yen is accounted for, and which deliveries still lack a part."""
+    unbalanced = [str(row[0]) for row in connection.execute(UNBALANCED).fetchall()]
+    told = "every delivered line and yen is accounted for"
+    summary.add("balance", f"does not hold for {', '.join(unbalanced[:LONGEST_LIST])}" if unbalanced else told)
+    for feed, day, parts, here in connection.execute(INCOMPLETE).fetchall():
+        summary.add("", f"{feed} of {day}: {here} of {parts} parts are here; a full delivery ends nothing until then")
+    summary.is_anything_refused |= bool(unbalanced)
 
 
 def add_gates(summary: Summary, connection: duckdb.DuckDBPyConnection, home: Home, as_of: date) -> None:

@@ -17,7 +17,7 @@ if TYPE_CHECKING:
     from ingestion.layout import Column
 
 ROW_COUNT = 80
-PARTS = ("delivered", "loaded", "duplicate", "quarantined")
+PARTS = ("delivered", "loaded", "duplicate", "superseded", "quarantined")
 DAY = "date '2025-04-01'"
 VALUES = {
     "yen": "100",

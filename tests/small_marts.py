@@ -5,6 +5,7 @@ from __future__ import annotations
 from datetime import date
 from typing import TYPE_CHECKING
 
+from ingestion.warehouse import CONTROL_TABLES
 from tests.small_feeds import Fault, create_file_ledger, file_name, file_statement
 
 if TYPE_CHECKING:
@@ -110,7 +111,7 @@ create or replace table cells_collection_results as
 
 def create_small_marts(connection: duckdb.DuckDBPyConnection) -> None:
     """Everything healthy, made anew."""
-    for table in ("feed_files", "quarantined_lines", "raw_city_parameters", "pseudonym_fingerprint"):
+    for table in CONTROL_TABLES:
         connection.execute(f"drop table if exists {table}")
     create_file_ledger(connection)
     connection.execute(file_statement(1, "levy", {}))

@@ -1,0 +1,28 @@
+-- One row per file that was ever delivered, as the ledger of files has it.
+select
+    file_no,
+    file_sha256,
+    file_name,
+    feed,
+    delivery_date,
+    delivery_seq,
+    file_status,
+    delivery_scope,
+    part_no,
+    part_count,
+    corrects_file_name,
+    is_opening_history,
+    row_count_delivered,
+    row_count_loaded,
+    row_count_duplicate,
+    row_count_superseded,
+    row_count_quarantined,
+    coalesce(yen_delivered, 0) as yen_delivered,
+    yen_loaded,
+    yen_duplicate,
+    yen_superseded,
+    coalesce(yen_quarantined, 0) as yen_quarantined,
+    control_row_count,
+    control_yen,
+    cause
+from {{ source('raw', 'feed_files') }}
