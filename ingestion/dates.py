@@ -21,7 +21,7 @@ MISSING_DATES = frozenset(
 PARTIAL_DATE = "partial_date"
 OUTSIDE_ITS_ERA = "date_outside_its_era"
 
-_ERAS = Path(__file__).parent / "layouts" / "eras.csv"
+_ERAS = Path(__file__).parent / "eras.csv"
 _YEAR = "[1-9][0-9]{3}"
 _LEAP_YEAR = "(?:[1-9][0-9](?:0[48]|[2468][048]|[13579][26])|(?:[2468][048]|[13579][26])00)"
 _ERA_YEAR = "(?:0[1-9]|[1-9][0-9])"
@@ -43,7 +43,7 @@ class Era:
 
 @cache
 def era_maps() -> dict[str, tuple[Era, ...]]:
-    """All era maps by name (``layouts/eras.csv``)."""
+    """All era maps by name (``eras.csv``)."""
     maps: dict[str, tuple[Era, ...]] = {}
     with _ERAS.open(encoding="utf-8-sig", newline="") as lines:
         for row in csv.DictReader(lines):

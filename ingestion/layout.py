@@ -62,7 +62,7 @@ class Column:
     check: str = ""
     """Check of ``check_digits`` that values must pass; ``flag:`` in front where a wrong one is only flagged."""
     era: str = ""
-    """Era map of a date column (``layouts/eras.csv``); empty where only western dates are delivered."""
+    """Era map of a date column (``eras.csv``); empty where only western dates are delivered."""
     is_tolerant: bool = False
     """True in the copy whose pattern also matches what is rare (see ``value_pattern``)."""
 

@@ -24,7 +24,15 @@ from ingestion.check_digits import (
 )
 from ingestion.contract import load_contract
 from ingestion.loader import load_inbox
-from tests.ingestion_deliveries import csv_bytes, deliver, levy_rows, receipt_rows, sound_row
+from tests.ingestion_deliveries import (
+    csv_bytes,
+    deliver,
+    end_record,
+    fixed_record,
+    levy_rows,
+    receipt_rows,
+    sound_row,
+)
 from tests.ingestion_home import fresh_home, one, query
 
 if TYPE_CHECKING:
@@ -169,3 +177,34 @@ def test_nothing_is_flagged_in_lines_and_files_that_are_not_loaded(home: Home) -
 
 def test_a_barcode_carries_its_own_check_digit() -> None:
     assert barcode_check_digit("91" + "0" * 41) == "2"
+
+
+def test_a_common_tax_payment_is_loaded_once_for_each_of_its_kinds(home: Home) -> None:
+    contract = load_contract("common_tax_payment")
+    paid = {"collecting_agency_no": "13800", "payment_no": "1" * 20, "channel_code": "03", "paid_yen": "12000"}
+    rows = [sound_row(contract, processing_class=kind, **paid) for kind in ("1", "2", "3", "1")]
+    rows.append(sound_row(contract, processing_class="1", **paid, el_qr_text="0" * 255))
+    deliver(home.inbox, "common_tax_payment.072036.20250401.001.csv", csv_bytes(contract, rows), 5, 60000)
+    outcome = one(load_inbox(home))
+    assert (outcome.row_count_loaded, outcome.row_count_duplicate, outcome.row_count_quarantined) == (3, 1, 1)
+    assert "統一QRコード (el_qr_text)" in "\n".join(outcome.messages)
+
+
+def test_a_counter_slip_with_a_misread_ocr_row_is_refused(home: Home) -> None:
+    contract = load_contract("counter_slip")
+    first, second = "1" * 37, "2" * 42
+    right = {"ocr_row_1": ocr_check_digits(first) + first, "ocr_row_2": ocr_check_digits(second) + second}
+    wrong = right | {"ocr_row_2": damaged(right["ocr_row_2"], 10, "3")}
+    records = [
+        fixed_record(contract, "header", bundle_no="1"),
+        *(
+            fixed_record(contract, "data", slip_seq=str(place), paid_yen="4000", **rows)
+            for place, rows in enumerate((right, wrong, {}), start=1)
+        ),
+        fixed_record(contract, "trailer", total_count="3", total_yen="12000"),
+        end_record("counter_slip"),
+    ]
+    (home.inbox / "counter_slip.072036.20250401.001.dat").write_bytes(b"".join(records))
+    outcome = one(load_inbox(home))
+    assert (outcome.row_count_loaded, outcome.row_count_quarantined, outcome.yen_quarantined) == (2, 1, 4000)
+    assert "line 3, column 13 OCR2段目 (ocr_row_2)" in "\n".join(outcome.messages)
