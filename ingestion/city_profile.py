@@ -4,6 +4,7 @@ Without the file, everything is as usual.
 
 municipality_code = "072036"
 control_files = "required"            # or "optional"
+cut_over_date = 2025-04-01            # deliveries up to this day are opening history (feed_files.is_opening_history)
 [feed.levy]
 encoding = "cp932"                    # or "utf-8"
 delivery = "full"                     # files without a scope of their own hold all records; else "change"
@@ -33,7 +34,7 @@ if TYPE_CHECKING:
 
     from ingestion.home import Home
 
-_TOP_KEYS = ("municipality_code", "control_files", "feed", "parameter")
+_TOP_KEYS = ("municipality_code", "control_files", "cut_over_date", "feed", "parameter")
 _FEED_KEYS = ("encoding", "delivery")
 _PARAMETER_KEYS = ("parameter", "scope", "valid_from", "valid_to", "value", "unit", "law", "status", "note")
 _OPTIONAL_PARAMETER_KEYS = ("valid_to", "status", "note")
@@ -63,6 +64,11 @@ class CityProfile:
     encodings: Mapping[str, str] = field(default_factory=dict)
     delivery_scopes: Mapping[str, str] = field(default_factory=dict)
     parameters: tuple[CityParameter, ...] = ()
+    cut_over_date: dt.date | None = None
+
+    def is_opening_history(self, delivery_date: dt.date) -> bool:
+        """Whether a delivery tells the history before the platform went into use, rather than news."""
+        return self.cut_over_date is not None and delivery_date <= self.cut_over_date
 
     def encoding(self, contract: FeedContract) -> str:
         """Encoding in which this city delivers a feed."""
@@ -92,12 +98,16 @@ def read_city_profile(home: Home) -> CityProfile:
     control_files = settings.get("control_files", "required")
     if control_files not in ("required", "optional"):
         raise _wrong("control_files", '"required" or "optional"')
+    cut_over_date = settings.get("cut_over_date")
+    if not isinstance(cut_over_date, dt.date | None):
+        raise _wrong("cut_over_date", "a date without quotes, such as 2025-04-01")
     return CityProfile(
         code,
         control_files == "required",
         _of_feeds(settings.get("feed", {}), "encoding", ENCODINGS),
         _of_feeds(settings.get("feed", {}), "delivery", SCOPES),
         _parameters(settings.get("parameter", [])),
+        cut_over_date,
     )
 
 

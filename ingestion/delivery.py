@@ -91,6 +91,7 @@ class Delivery:
         self.outcome.municipality_code = name.municipality_code
         self.outcome.delivery_date = name.delivery_date
         self.outcome.delivery_seq = name.delivery_seq
+        self.outcome.is_opening_history = self.run.profile.is_opening_history(name.delivery_date)
         if self.run.profile.municipality_code not in (None, name.municipality_code):
             raise DataRefused(
                 f"the file is of municipality {name.municipality_code}, this is {self.run.profile.municipality_code}",

@@ -118,8 +118,7 @@ def _refuse_changed_layout(connection: duckdb.DuckDBPyConnection, contract: Feed
     if found != [*columns, *contract.system_columns]:
         raise ConfigurationError(
             f"the layout {contract.feed}.csv differs from the table {contract.raw_table} of the warehouse",
-            "Undo the change, or build the warehouse anew: move warehouse.duckdb away, copy the files of "
-            "archive/ back to inbox/ under their own names, and refresh.",
+            "Undo the change, or build a new home from the archive: osamari rebuild --until <today> --home <new home>.",
         )
 
 

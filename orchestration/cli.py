@@ -137,10 +137,12 @@ def bench(persons: int, years: int) -> None:
 
 def main() -> None:
     """Entry point: our own errors become a message with its remedy and an exit code, never a traceback."""
+    from orchestration.delivery_commands import quarantine, rebuild  # noqa: PLC0415
     from orchestration.exit_codes import exit_code_of  # noqa: PLC0415
     from orchestration.release_commands import release  # noqa: PLC0415
 
-    osamari.add_command(release)
+    for command in (release, quarantine, rebuild):
+        osamari.add_command(command)
     try:
         osamari()
     except OsamariError as error:

@@ -7,26 +7,28 @@ not test what the figures become (dbt_project), nor files that contradict each o
 from __future__ import annotations
 
 import csv
+import datetime as dt
 import hashlib
 import io
 import shutil
 import tempfile
 from dataclasses import dataclass, field
 from pathlib import Path
-from typing import TYPE_CHECKING, Any
+from typing import Any
 
 import pytest
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
 from ingestion.contract import load_contract
+from ingestion.corrections import export_quarantine, refused_deliveries, render_refused
+from ingestion.errors import ConfigurationError
+from ingestion.home import Home
 from ingestion.loader import load_inbox
+from ingestion.rebuild import rebuild
 from tests.damaged_files import EXAMPLES
 from tests.ingestion_deliveries import csv_bytes, receipt_rows, sound_row
 from tests.ingestion_home import fresh_home, query
-
-if TYPE_CHECKING:
-    from ingestion.home import Home
 
 FIRST_RECEIPTS = "convenience_store.072036.20250401.001.csv"
 PEOPLE, STORE = load_contract("non_resident"), load_contract("convenience_store")
@@ -197,3 +199,46 @@ def test_a_control_file_that_says_nonsense_refuses_the_file(
     outcome = load_inbox(home)[0]
     assert outcome.file_status == "quarantined"
     assert cause in (outcome.cause or "")
+
+
+def test_the_state_of_any_day_is_rebuilt_from_the_archive(tmp_path: Path) -> None:
+    files = [*STATES, *EVENTS]
+    home = fresh_home(tmp_path)
+    for sent in reversed(files):
+        put(home, sent)
+        load_inbox(home)
+    rebuilt = Home(tmp_path / "rebuilt")
+    outcomes = rebuild(home, rebuilt, dt.date(2025, 6, 2))
+    by_then = [sent for sent in files if sent.day <= "20250602"]
+    assert len(outcomes) == len(by_then)
+    assert tables(rebuilt) == load_in_order(by_then)
+    assert query(rebuilt, "select min(addressee_key) from raw_non_resident") == query(
+        home, "select min(addressee_key) from raw_non_resident"
+    )
+    with pytest.raises(ConfigurationError, match="not empty"):
+        rebuild(home, rebuilt, dt.date(2025, 6, 2))
+
+
+def test_deliveries_up_to_the_cut_over_are_opening_history(tmp_path: Path) -> None:
+    home = fresh_home(tmp_path)
+    home.city_profile.write_text("cut_over_date = 2025-04-02\n", encoding="utf-8")
+    for sent in EVENTS:
+        put(home, sent)
+    load_inbox(home)
+    marked = query(home, "select delivery_date, is_opening_history from feed_files order by 1")
+    assert [is_history for _, is_history in marked] == [True, True, False, False]
+
+
+def test_a_corrected_quarantine_is_traced_to_its_first_delivery(tmp_path: Path) -> None:
+    home = fresh_home(tmp_path)
+    put(home, Sent("non_resident", "20250401", (person(1), person(2, change_date="x"))))
+    load_inbox(home)
+    assert export_quarantine(home, tmp_path / "work") == 2
+    assert [(one.line_count, one.corrected_by) for one in refused_deliveries(home)] == [(1, None)]
+    further = {"corrects": "non_resident.072036.20250401.001.csv"}
+    put(home, Sent("non_resident", "20250401", (person(1), person(2)), 2, further))
+    load_inbox(home)
+    assert [(one.line_count, one.corrected_by) for one in refused_deliveries(home)] == [
+        (1, "non_resident.072036.20250401.002.csv")
+    ]
+    assert "corrected by non_resident.072036.20250401.002.csv" in render_refused(refused_deliveries(home))[0]
