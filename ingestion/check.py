@@ -14,7 +14,6 @@ from typing import TYPE_CHECKING
 import duckdb
 
 from ingestion.city_profile import CityProfile
-from ingestion.contract import FeedContract, load_contract
 from ingestion.control import FoundTotals, check_totals, find_sidecar, read_sidecar
 from ingestion.errors import DataRefused
 from ingestion.feed_file import FeedFile, RefusedLine, file_sha256
@@ -27,6 +26,7 @@ from ingestion.value_flags import count_flags
 if TYPE_CHECKING:
     from collections.abc import Iterable, Sequence
 
+    from ingestion.contract import FeedContract
     from ingestion.framing import Framed
 
 MOST_ERRORS_SHOWN = 50
@@ -85,13 +85,13 @@ def _check_file(path: Path, profile: CityProfile) -> CheckReport:
         feed: str | None = parse_file_name(path.name).feed
     except DataRefused as refused:
         report.faults.append(FileFault(str(refused), refused.remedy))
-        feed = recognise_feed(path)
+        feed = recognise_feed(path, profile.layouts.contracts())
     is_empty = path.stat().st_size == 0
     if feed is not None:
-        contract = load_contract(feed)
+        contract = profile.contract(feed)
         report.feed, report.title_ja = feed, contract.title_ja
         if not is_empty:
-            _read(report, FeedFile(path.name, path, contract, profile.encoding(contract)))
+            _read(report, FeedFile(path.name, path, contract, contract.encoding))
     elif not is_empty:
         report.faults.append(FileFault("the content is that of no known feed", "Check that it is the right file."))
     if is_empty:

@@ -57,11 +57,18 @@ class FeedContract:
     source: str
     items: str
     layout: Layout
+    absent_columns: tuple[Column, ...] = ()
+    """Columns of the platform's layout that this city's own lacks: they stand in the table, empty."""
 
     @property
     def raw_table(self) -> str:
         """Name of the table that holds the rows of this feed."""
         return f"raw_{self.feed}"
+
+    @property
+    def stored_columns(self) -> tuple[Column, ...]:
+        """Columns of ``raw_<feed>`` in front of the system columns: those delivered, then those that stay empty."""
+        return self.layout.raw_columns + self.absent_columns
 
     @property
     def has_result_marks(self) -> bool:
@@ -140,7 +147,7 @@ def _load_contract(feed: str, folder: Path) -> FeedContract:
         items=row.get("items", ""),
         layout=layout,
     )
-    _check_contract(contract)
+    check_contract(contract)
     return contract
 
 
@@ -156,7 +163,12 @@ def _one_of(row: dict[str, str], field: str, allowed: Iterable[str]) -> str:
     return row[field]
 
 
-def _check_contract(contract: FeedContract) -> None:
+def check_contract(contract: FeedContract) -> None:
+    """Refuse a contract whose keys, amount or record length its layout does not have.
+
+    Raises:
+        ConfigurationError: the text names the feed and what is missing.
+    """
     names = {column.name for column in contract.layout.raw_columns}
     asked = [*contract.record_key, *(part for part in contract.instalment_key if not part.startswith("="))]
     asked += [contract.amount] if contract.amount else []

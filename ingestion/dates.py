@@ -1,7 +1,8 @@
 """How feeds write days: western and by era, missing and partial, and which of them make a day.
 
 Western days are ``YYYYMMDD`` or ``YYYY-MM-DD``. Where a column has an era map, also era code, two-digit year, month
-and day: ``5070401`` or ``R07.04.01``. An era's days go on arithmetically behind its end (平成31年12月 is December 2019). Twin: ``date_sql``. Patterns are written in the common part of RE2 (DuckDB) and Python's ``re``.
+and day: ``5070401`` or ``R07.04.01``. An era's days go on arithmetically behind its end (平成31年12月 is 2019-12).
+Twin: ``date_sql``. Patterns are written in the common part of RE2 (DuckDB) and Python's ``re``.
 """
 
 from __future__ import annotations

@@ -69,10 +69,10 @@ def _insert_statement(contract: FeedContract, path: str) -> str:
         "instalment_id": pseudonym_sql("instalment", f"({instalment_value_sql(contract.instalment_key)})"),
         RESULT_COLUMN: f"{RESULT_COLUMN} = '1'",
     }
-    added = ", ".join(system[name] for name, _ in contract.system_columns)
+    added = ", ".join(f"{system[name]} AS {name}" for name, _ in contract.system_columns)
     mark = f", {RESULT_COLUMN}" if contract.has_result_marks else ""
     return (
-        f"INSERT INTO {contract.raw_table} SELECT {names}, {added} FROM ("
+        f"INSERT INTO {contract.raw_table} BY NAME SELECT {names}, {added} FROM ("
         f"SELECT {LINE_COLUMN}, {is_sound(columns)} AS {SOUND_COLUMN}, {typed}{mark} "
         f"FROM {framed_relation(contract, path)})"
     )

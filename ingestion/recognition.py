@@ -7,27 +7,28 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from ingestion.contract import ENCODINGS, FeedContract, load_contracts
+from ingestion.contract import ENCODINGS, FeedContract
 from ingestion.csv_record import split_record
 
 if TYPE_CHECKING:
+    from collections.abc import Mapping
     from pathlib import Path
 
 _BEGINNING_BYTES = 1 << 16
 _LEAST_SHARE_OF_LABELS = 0.5
 
 
-def recognise_feed(path: Path) -> str | None:
-    """Name of the feed whose header the file has; None when it is that of no feed."""
+def recognise_feed(path: Path, contracts: Mapping[str, FeedContract]) -> str | None:
+    """Name of the feed, of these contracts, whose header the file has; None when it is that of no feed."""
     with path.open("rb") as source:
         beginning = source.read(_BEGINNING_BYTES)
-    for contract in load_contracts().values():
+    for contract in contracts.values():
         if contract.format == "fixed" and _has_marks(beginning, contract):
             return contract.feed
     labels = _first_line_labels(beginning)
     shares = {
         contract.feed: len(labels & set(contract.layout.header_labels)) / len(set(contract.layout.header_labels))
-        for contract in load_contracts().values()
+        for contract in contracts.values()
         if contract.format == "csv"
     }
     best = max(shares, key=lambda feed: shares[feed])

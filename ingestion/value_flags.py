@@ -1,8 +1,8 @@
 """Values that were accepted but that somebody should look at, with their place and never with the value itself.
 
 Grain of ``flagged_values``: one flag of one value of one accepted line, whether it stands in ``raw_<feed>`` now or only
-repeats another delivery (join by file and line). The values are read once more from the framed
-file, and only the columns that can have a flag: in the table, individual numbers are pseudonyms and partial dates empty.
+repeats another delivery (join by file and line). The values are read once more from the framed file, and only the
+columns that can have a flag: in the table, individual numbers are pseudonyms and partial dates are empty.
 """
 
 from __future__ import annotations

@@ -8,7 +8,6 @@ from typing import TYPE_CHECKING
 import duckdb
 
 from ingestion.city_profile import CityProfile, read_city_profile
-from ingestion.contract import FeedContract, load_contracts
 from ingestion.errors import Busy, ConfigurationError
 from ingestion.pseudonym import fingerprint, read_secret
 from ingestion.record_versions import VERSION_TABLES
@@ -19,6 +18,7 @@ from ingestion.value_flags import TABLE_COLUMNS as FLAGS_COLUMNS
 if TYPE_CHECKING:
     from collections.abc import Iterator
 
+    from ingestion.contract import FeedContract
     from ingestion.home import Home
 
 MEMORY_LIMIT = "2GiB"
@@ -94,7 +94,7 @@ def ensure_warehouse(home: Home) -> None:
     with open_warehouse(home) as connection, transaction(connection):
         for table, columns in CONTROL_TABLES.items():
             connection.execute(f"CREATE TABLE IF NOT EXISTS {table} ({columns})")
-        for contract in load_contracts().values():
+        for contract in profile.layouts.contracts().values():
             connection.execute(f"CREATE TABLE IF NOT EXISTS {contract.raw_table} ({raw_table_columns(contract)})")
             _refuse_changed_layout(connection, contract)
         _refuse_changed_secret(connection, secret)
@@ -104,7 +104,7 @@ def ensure_warehouse(home: Home) -> None:
 
 def raw_table_columns(contract: FeedContract) -> str:
     """Column list of ``raw_<feed>``: the layout's columns in order, then the system columns."""
-    columns = [(column.name, column.duckdb_type) for column in contract.layout.raw_columns]
+    columns = [(column.name, column.duckdb_type) for column in contract.stored_columns]
     return ", ".join(f"{quoted(name)} {type_}" for name, type_ in (*columns, *contract.system_columns))
 
 
@@ -114,7 +114,7 @@ def _refuse_changed_layout(connection: duckdb.DuckDBPyConnection, contract: Feed
         "ORDER BY column_index",
         [contract.raw_table],
     ).fetchall()
-    columns = [(column.name, column.duckdb_type) for column in contract.layout.raw_columns]
+    columns = [(column.name, column.duckdb_type) for column in contract.stored_columns]
     if found != [*columns, *contract.system_columns]:
         raise ConfigurationError(
             f"the layout {contract.feed}.csv differs from the table {contract.raw_table} of the warehouse",
