@@ -71,6 +71,11 @@ class FeedContract:
         return self.layout.raw_columns + self.absent_columns
 
     @property
+    def match_columns(self) -> tuple[Column, ...]:
+        """Columns with a name that is matched by a key of its own, as personal as the name."""
+        return tuple(column for column in self.layout.raw_columns if column.match_key)
+
+    @property
     def has_result_marks(self) -> bool:
         """True when the trailer tells results from requests (then ``is_result`` is a system column)."""
         return "transferred_count" in self.layout.by_name
@@ -90,6 +95,7 @@ class FeedContract:
             columns.append(("addressee_key", "VARCHAR"))
         if self.feed == "addressee":
             columns.append(("household_key", "VARCHAR"))
+        columns += [(one.match_key, "VARCHAR") for one in self.match_columns]
         if self.instalment_key:
             columns.append(("instalment_id", "VARCHAR"))
         if self.has_result_marks:

@@ -21,6 +21,7 @@ from ingestion.column_types import (
     value_pattern,
 )
 from ingestion.errors import ConfigurationError
+from ingestion.name_keys import MATCH_KEYS
 
 if TYPE_CHECKING:
     from pathlib import Path
@@ -63,6 +64,8 @@ class Column:
     """Check of ``check_digits`` that values must pass; ``flag:`` in front where a wrong one is only flagged."""
     era: str = ""
     """Era map of a date column (``eras.csv``); empty where only western dates are delivered."""
+    match_key: str = ""
+    """Name of the system column that holds the match key of this name (see ``name_keys``); empty for other columns."""
     is_tolerant: bool = False
     """True in the copy whose pattern also matches what is rare (see ``value_pattern``)."""
 
@@ -209,9 +212,12 @@ def _column(row: dict[str, str], position: int) -> Column:
         description_ja=row["description_ja"],
         check=row.get("check") or "",
         era=row.get("era") or "",
+        match_key=row.get("match_key") or "",
     )
     if column.check:
         check_of(column.check)
+    if column.match_key and column.match_key not in MATCH_KEYS:
+        raise ValueError(f'unknown match key "{column.match_key}"; known: {", ".join(MATCH_KEYS)}')
     value_pattern(column.type, column.length, (), column.era)
     return column
 

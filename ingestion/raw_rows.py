@@ -9,6 +9,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
+from ingestion.name_keys import match_key_sql
 from ingestion.pseudonym import instalment_value_sql, pseudonym_sql
 from ingestion.row_sql import (
     LINE_COLUMN,
@@ -68,6 +69,7 @@ def _insert_statement(contract: FeedContract, path: str) -> str:
         "household_key": pseudonym_sql("household", "household_code"),
         "instalment_id": pseudonym_sql("instalment", f"({instalment_value_sql(contract.instalment_key)})"),
         RESULT_COLUMN: f"{RESULT_COLUMN} = '1'",
+        **{column.match_key: match_key_sql(quoted(column.name)) for column in contract.match_columns},
     }
     added = ", ".join(f"{system[name]} AS {name}" for name, _ in contract.system_columns)
     mark = f", {RESULT_COLUMN}" if contract.has_result_marks else ""

@@ -9,6 +9,7 @@ import duckdb
 
 from ingestion.city_profile import CityProfile, read_city_profile
 from ingestion.errors import Busy, ConfigurationError
+from ingestion.name_keys import register_match_keys
 from ingestion.pseudonym import fingerprint, read_secret
 from ingestion.record_versions import VERSION_TABLES
 from ingestion.row_sql import quoted
@@ -65,6 +66,7 @@ def open_warehouse(home: Home) -> Iterator[duckdb.DuckDBPyConnection]:
         connection.execute(f"SET enable_progress_bar = false; SET memory_limit = '{MEMORY_LIMIT}'")
         # A checkpoint rewrites the last part of every column it touches: not after each of a few hundred small files.
         connection.execute(f"SET wal_autocheckpoint = '{CHECKPOINT_AFTER}'")
+        register_match_keys(connection)
         yield connection
     finally:
         connection.close()
