@@ -8,14 +8,13 @@ kana nor a long-vowel mark, meet the full-width kana of the register. A key is a
 from __future__ import annotations
 
 import csv
-import re
 import unicodedata
 from functools import cache
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-import pyarrow as pa  # noqa: TC002  (DuckDB reads the annotations of the function)
-import pyarrow.compute as pc
+import pyarrow as pa
+from duckdb.func import PythonUDFType
 from duckdb.sqltypes import VARCHAR
 
 if TYPE_CHECKING:
@@ -23,9 +22,10 @@ if TYPE_CHECKING:
 
 MATCH_KEYS = ("name_key", "name_kana_key")
 _VARIANTS = Path(__file__).parent / "name_variants.csv"
-_FUNCTION = "nfkc_normalize"
-# Space, middle dots, variation selectors; NFKC has made all other spaces and dots into these.
-_DROPPED = "[ \u30fb\u00b7\ufe00-\ufe0f\U000e0100-\U000e01ef]"
+_FUNCTION = "match_key"
+_BETWEEN_NAMES = "\x1f"
+# Space and middle dots (NFKC has made all other spaces and dots into these), variation selectors.
+_DROPPED = (0x20, 0x30FB, 0xB7, *range(0xFE00, 0xFE10), *range(0xE0100, 0xE01F0))
 
 
 @cache
@@ -37,21 +37,24 @@ def name_variants() -> dict[str, str]:
 
 def match_key(name: str) -> str:
     """The key of one name, empty when nothing is left of it; twin of :func:`match_key_sql`."""
-    spelling = re.sub(_DROPPED, "", unicodedata.normalize("NFKC", name))
-    return spelling.translate(str.maketrans(name_variants()))
+    return unicodedata.normalize("NFKC", name).translate(_standard_forms())
 
 
 def match_key_sql(name: str) -> str:
     """SQL for the key of an SQL text; NULL when nothing is left of it. Needs :func:`register_match_keys`."""
-    variants = name_variants()
-    spelling = f"regexp_replace({_FUNCTION}({name}), '{_DROPPED}', '', 'g')"
-    return f"nullif(translate({spelling}, '{''.join(variants)}', '{''.join(variants.values())}'), '')"
+    return f"nullif({_FUNCTION}({name}), '')"
 
 
 def register_match_keys(connection: DuckDBPyConnection) -> None:
-    """Give the connection NFKC, which DuckDB has not: a whole column of names at a time."""
-    connection.create_function(_FUNCTION, _normalised, [VARCHAR], VARCHAR, type="arrow")
+    """Give the connection match keys, since DuckDB has no NFKC: some thousand names at a time."""
+    connection.create_function(_FUNCTION, _match_keys, [VARCHAR], VARCHAR, type=PythonUDFType.ARROW)
 
 
-def _normalised(names: pa.Array) -> pa.Array:
-    return pc.utf8_normalize(names, form="NFKC")
+def _match_keys(names: pa.Array) -> pa.Array:
+    # All names as one text: no step crosses the character between them, which no record may contain.
+    return pa.array(match_key(_BETWEEN_NAMES.join(names.to_pylist())).split(_BETWEEN_NAMES), pa.string())
+
+
+@cache
+def _standard_forms() -> dict[int, str]:
+    return dict.fromkeys(_DROPPED, "") | {ord(variant): standard for variant, standard in name_variants().items()}
