@@ -47,6 +47,16 @@ FURTHER: dict[str, tuple[Rule, ...]] = {
     "account_transfer_result": (
         NoRows("debit_not_negative", "引落金額は負でない", "select * from judged where debit_yen < 0"),
     ),
+    "refund_transfer": (
+        NoRows("transfer_positive", "振込金額は正である", "select * from judged where transfer_yen <= 0"),
+    ),
+    "pension_special_collection": (
+        NoRows(
+            "amounts_not_negative",
+            "金額1–3は負でない",
+            "select * from judged where amount_1_yen < 0 or amount_2_yen < 0 or amount_3_yen < 0",
+        ),
+    ),
 }
 
 

@@ -42,7 +42,7 @@ RECEIVED_AS_REPORTED = """
 with entered as (select receipt_id, -sum(amount_yen) as yen from judged where receipt_id is not null group by 1)
 select source_file_no, source_line_no from int_receipts
 left join entered using (receipt_id)
-left join (select receipt_id, amount_yen as yen from fct_unidentified_receipts) listed using (receipt_id)
+left join (select receipt_id, unidentified_yen as yen from fct_unidentified_receipts) listed using (receipt_id)
 where is_money and paid_date <= date '{as_of}'
   and coalesce(entered.yen, 0) + coalesce(listed.yen, 0) is distinct from amount_yen
 """

@@ -19,6 +19,7 @@ if TYPE_CHECKING:
     from collections.abc import Mapping
 
     from ingestion.layout import Column
+    from ingestion.trailer_rule import TrailerRule
 
 
 @dataclass(frozen=True)
@@ -30,6 +31,7 @@ class CityLayouts:
     encodings: Mapping[str, str] = field(default_factory=dict)
     record_bytes: Mapping[str, int] = field(default_factory=dict)
     eras: Mapping[str, str] = field(default_factory=dict)
+    trailers: Mapping[str, tuple[TrailerRule, ...]] = field(default_factory=dict)
 
     def contract(self, feed: str) -> FeedContract:
         """The contract of a feed as this city delivers it.
@@ -38,7 +40,8 @@ class CityLayouts:
             ConfigurationError: the city's layout lacks a column that is needed, or says something else about it.
         """
         platform = load_contract(feed)
-        if not any(feed in settings for settings in (self.files, self.encodings, self.record_bytes, self.eras)):
+        given = (self.files, self.encodings, self.record_bytes, self.eras, self.trailers)
+        if not any(feed in settings for settings in given):
             return platform
         layout = platform.layout
         if feed in self.files:
@@ -51,6 +54,7 @@ class CityLayouts:
             layout=layout,
             encoding=self.encodings.get(feed, platform.encoding),
             record_bytes=self.record_bytes.get(feed, platform.record_bytes),
+            trailer=self.trailers.get(feed, platform.trailer),
             absent_columns=tuple(one for one in platform.layout.raw_columns if one.name not in layout.by_name),
         )
         check_contract(contract)

@@ -11,6 +11,7 @@ era = "letters"                       # dates by era: a map of eras.csv
 [feed.counter_slip]
 layout = "counter_slip.csv"           # the city's own format: a file in layouts/ of the home
 record_bytes = 180
+trailer = "total_count=count|total_yen=paid_yen"
 delivery = "full"                     # files without a scope of their own hold all records; else "change"
 [[parameter]]                         # replaces the law parameter of the same name and scope
 parameter = "late_charge_first_period_months"
@@ -35,6 +36,7 @@ from ingestion.contract import ENCODINGS, FeedContract, list_feeds
 from ingestion.dates import era_maps
 from ingestion.delivery_notice import CHANGE, SCOPES
 from ingestion.errors import ConfigurationError
+from ingestion.trailer_rule import TrailerRule, parse_trailer
 
 if TYPE_CHECKING:
     from collections.abc import Collection, Mapping
@@ -42,7 +44,7 @@ if TYPE_CHECKING:
     from ingestion.home import Home
 
 _TOP_KEYS = ("municipality_code", "control_files", "cut_over_date", "feed", "parameter")
-_FEED_KEYS = ("encoding", "delivery", "layout", "record_bytes", "era")
+_FEED_KEYS = ("encoding", "delivery", "layout", "record_bytes", "era", "trailer")
 _PARAMETER_KEYS = ("parameter", "scope", "valid_from", "valid_to", "value", "unit", "law", "status", "note")
 _OPTIONAL_PARAMETER_KEYS = ("valid_to", "status", "note")
 
@@ -128,13 +130,21 @@ def _layouts(home: Home, feeds: object) -> CityLayouts:
     given = feeds if isinstance(feeds, dict) else {}
     files = {feed: own["layout"] for feed, own in given.items() if "layout" in own}
     record_bytes = {feed: own["record_bytes"] for feed, own in given.items() if "record_bytes" in own}
+    trailers = {feed: _trailer(feed, own["trailer"]) for feed, own in given.items() if "trailer" in own}
     for feed, file in files.items():
         if not isinstance(file, str) or PurePath(file).name != file or not file.endswith(".csv"):
             raise _wrong(f"feed.{feed}.layout", 'the name of a file in layouts/, such as "counter_slip.csv"')
     for feed, size in record_bytes.items():
         if not isinstance(size, int) or isinstance(size, bool) or size < 1:
             raise _wrong(f"feed.{feed}.record_bytes", "the bytes of a record, a whole number without quotes")
-    return CityLayouts(home.layouts, files, encodings, record_bytes, eras)
+    return CityLayouts(home.layouts, files, encodings, record_bytes, eras, trailers)
+
+
+def _trailer(feed: str, text: object) -> tuple[TrailerRule, ...]:
+    try:
+        return parse_trailer(text if isinstance(text, str) else "?")
+    except ValueError:
+        raise _wrong(f"feed.{feed}.trailer", 'rules such as "total_count=count|total_yen=paid_yen"') from None
 
 
 def _of_feeds(feeds: object, key: str, allowed: Collection[str]) -> dict[str, str]:

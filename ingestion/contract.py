@@ -13,7 +13,9 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 from ingestion.errors import ConfigurationError
-from ingestion.layout import PERSONAL_CLASSES, RECORD_KINDS, Column, Diagnosis, Layout, read_layout
+from ingestion.fixed_layout import check_fixed_layout
+from ingestion.layout import PERSONAL_CLASSES, Column, Diagnosis, Layout, read_layout
+from ingestion.trailer_rule import TrailerRule, parse_trailer
 
 if TYPE_CHECKING:
     from collections.abc import Iterable
@@ -57,6 +59,7 @@ class FeedContract:
     source: str
     items: str
     layout: Layout
+    trailer: tuple[TrailerRule, ...] = ()
     absent_columns: tuple[Column, ...] = ()
     """Columns of the platform's layout that this city's own lacks: they stand in the table, empty."""
 
@@ -78,7 +81,7 @@ class FeedContract:
     @property
     def has_result_marks(self) -> bool:
         """True when the trailer tells results from requests (then ``is_result`` is a system column)."""
-        return "transferred_count" in self.layout.by_name
+        return any(rule.is_conditional for rule in self.trailer)
 
     @cached_property
     def system_columns(self) -> tuple[tuple[str, str], ...]:
@@ -152,6 +155,7 @@ def _load_contract(feed: str, folder: Path) -> FeedContract:
         source=row["source"],
         items=row.get("items", ""),
         layout=layout,
+        trailer=_trailer(row),
     )
     check_contract(contract)
     return contract
@@ -159,6 +163,13 @@ def _load_contract(feed: str, folder: Path) -> FeedContract:
 
 def _split(text: str) -> tuple[str, ...]:
     return tuple(text.split("|")) if text else ()
+
+
+def _trailer(row: dict[str, str]) -> tuple[TrailerRule, ...]:
+    try:
+        return parse_trailer(row.get("trailer") or "")
+    except ValueError as error:
+        raise ConfigurationError(f"feeds.csv, feed {row['feed']}, trailer: {error}", "Correct the rule.") from error
 
 
 def _one_of(row: dict[str, str], field: str, allowed: Iterable[str]) -> str:
@@ -185,11 +196,4 @@ def check_contract(contract: FeedContract) -> None:
                 "Correct feeds.csv or the layout.",
             )
     if contract.format == "fixed":
-        for kind in RECORD_KINDS:
-            width = sum(column.length for column in contract.layout.record(kind))
-            if width != contract.record_bytes:
-                raise ConfigurationError(
-                    f"{contract.feed}.csv: the columns of the {kind} record have {width} bytes, "
-                    f"not {contract.record_bytes}",
-                    "Correct the lengths in the layout, or record_bytes in feeds.csv.",
-                )
+        check_fixed_layout(contract)

@@ -15,7 +15,6 @@ from ingestion.delivery_notice import OPTIONAL_COLUMNS, DeliveryNotice, read_not
 from ingestion.errors import DataRefused
 from ingestion.file_name import control_names
 from ingestion.line_errors import FileFault
-from ingestion.trailer import trailer_faults
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
@@ -92,8 +91,7 @@ def _are_optional(names: list[str]) -> bool:
 
 def trailer_totals(framed: Framed) -> ControlTotals:
     """The trailers of all blocks together."""
-    rows = sum(block.stated.get("total_count", 0) for block in framed.blocks)
-    return ControlTotals(rows, sum(block.stated.get("total_yen", 0) for block in framed.blocks), None)
+    return ControlTotals(framed.trailers.stated_count, framed.trailers.stated_yen, None)
 
 
 def sidecar_faults(stated: ControlTotals, found: FoundTotals) -> list[FileFault]:
@@ -113,7 +111,7 @@ def sidecar_faults(stated: ControlTotals, found: FoundTotals) -> list[FileFault]
 
 def block_faults(framed: Framed) -> list[FileFault]:
     """Where the trailers do not hold."""
-    return [fault for block in framed.blocks for fault in trailer_faults(block)]
+    return list(framed.trailers.faults)
 
 
 def check_totals(

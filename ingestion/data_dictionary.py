@@ -58,6 +58,8 @@ def _facts(contract: FeedContract) -> list[str]:
     ]
     if contract.amount:
         facts.append(f"- 合計の対象: `{contract.amount}`（{contract.layout.by_name[contract.amount].item_ja}）")
+    if contract.trailer:
+        facts.append(f"- トレーラの検算: {'、'.join(f'`{rule}`' for rule in contract.trailer)}")
     return facts
 
 

@@ -12,12 +12,14 @@ from __future__ import annotations
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING
 
+from ingestion.trailer import Trailers
+
 if TYPE_CHECKING:
     from collections.abc import Sequence
 
     from ingestion.contract import FeedContract
+    from ingestion.layout import Column
     from ingestion.line_errors import FileFault, LineError
-    from ingestion.trailer import Block
 
 CONTROL_CHARACTERS = bytes(set(range(32)) - {9, 10, 13}) + b"\x7f"
 """Bytes that no record may contain; the SQL of ``row_sql`` relies on it."""
@@ -44,13 +46,13 @@ class Framed:
     """What a reader found. ``record_count`` counts data records, sound or not.
 
     ``faults`` refuse the file as a whole; with ``has_rows`` false nothing of it could be framed.
-    ``blocks`` are the blocks of a fixed-width file with their trailers.
+    ``trailers`` are what the trailers of a fixed-width file state.
     """
 
     record_count: int = 0
     faults: list[FileFault] = field(default_factory=list)
     unsound: dict[int, Record] = field(default_factory=dict)
-    blocks: list[Block] = field(default_factory=list)
+    trailers: Trailers = field(default_factory=Trailers)
     has_rows: bool = True
 
 
@@ -64,7 +66,11 @@ def framed_line(line_no: int, fields: Sequence[str]) -> bytes:
 
 def readable_yen(contract: FeedContract, value: str) -> int | None:
     """The amount of a record for the control totals: 0 when empty, None when it cannot be read."""
+    return readable_number(contract.layout.by_name[contract.amount or ""], value)
+
+
+def readable_number(column: Column, value: str) -> int | None:
+    """A number for a total: 0 when empty, None when it cannot be read."""
     if value == "":
         return 0
-    column = contract.layout.by_name[contract.amount or ""]
     return int(value) if column.accepts(value) else None

@@ -52,7 +52,8 @@ def register_match_keys(connection: DuckDBPyConnection) -> None:
 
 def _match_keys(names: pa.Array) -> pa.Array:
     # All names as one text: no step crosses the character between them, which no record may contain.
-    return pa.array(match_key(_BETWEEN_NAMES.join(names.to_pylist())).split(_BETWEEN_NAMES), pa.string())
+    keys = match_key(_BETWEEN_NAMES.join(names.to_pylist())).split(_BETWEEN_NAMES) if len(names) else []
+    return pa.array(keys, pa.string())
 
 
 @cache

@@ -1,8 +1,7 @@
-"""Blocks of a fixed-width file and the totals their trailers state.
+"""Blocks of a fixed-width file and what their trailers state.
 
-A block is header, data records, trailer. Trailers state counts and yen in total; those of account transfer
-results also by outcome (code 0 transferred, all others failed). A request has the same shape with zero for
-both.
+A block is header, data records, trailer. What each column of the trailer must equal is declared in ``feeds.csv``
+(see ``trailer_rule``). A request has the shape of a result with zero in every conditional total.
 """
 
 from __future__ import annotations
@@ -11,84 +10,101 @@ from dataclasses import dataclass, field
 from typing import TYPE_CHECKING
 
 from ingestion.line_errors import FileFault
+from ingestion.trailer_rule import COUNT
 
 if TYPE_CHECKING:
-    from collections.abc import Mapping
+    from collections.abc import Mapping, Sequence
 
-TRANSFERRED = "0"
-RESULT_CODE_COLUMN = "transfer_result_code"
+    from ingestion.trailer_rule import TrailerRule
+
+MOST_FAULTS = 100
 
 
 @dataclass
-class Totals:
-    """Counts and yen, recomputed from data records.
+class Found:
+    """What records add up to under one rule.
 
-    ``unreadable`` counts records whose amount cannot be read.
+    ``unreadable`` counts those whose amount cannot be read, ``undecided`` those of which it cannot be read whether they
+    are meant.
     """
 
-    count: int = 0
-    yen: int = 0
+    total: int = 0
     unreadable: int = 0
+    undecided: int = 0
 
-    def add(self, yen: int | None) -> None:
-        """Count one record."""
-        self.count += 1
-        if yen is None:
-            self.unreadable += 1
-        else:
-            self.yen += yen
+    def add(self, other: Found) -> None:
+        """Count further records."""
+        self.total += other.total
+        self.unreadable += other.unreadable
+        self.undecided += other.undecided
 
 
 @dataclass
 class Block:
-    """One block: what its trailer states and what its records add up to."""
+    """One block while it is read: what its records add up to, and where its lines stand in the framed file."""
 
-    header_record_no: int
-    trailer_record_no: int = 0
-    stated: Mapping[str, int] = field(default_factory=dict)
-    total: Totals = field(default_factory=Totals)
-    transferred: Totals = field(default_factory=Totals)
-    failed: Totals = field(default_factory=Totals)
-    unknown_result_count: int = 0
-
-    def add(self, yen: int | None, result_code: str | None) -> None:
-        """Count one data record.
-
-        ``result_code`` is None where it cannot be read, and in feeds without results.
-        """
-        self.total.add(yen)
-        if result_code is None:
-            self.unknown_result_count += 1
-        else:
-            (self.transferred if result_code == TRANSFERRED else self.failed).add(yen)
-
-    @property
-    def is_result(self) -> bool:
-        """False for a request: a trailer that says nothing was transferred and nothing failed."""
-        return bool(self.stated.get("transferred_count") or self.stated.get("failed_count"))
+    header_line: bytes
+    header: tuple[str, ...]
+    found: list[Found]
+    framed_from: int = 0
+    framed_to: int = 0
 
 
-def trailer_faults(block: Block) -> list[FileFault]:
+@dataclass
+class Trailers:
+    """What the trailers of a file state in total, and where one of them does not hold."""
+
+    stated_count: int = 0
+    stated_yen: int = 0
+    faults: list[FileFault] = field(default_factory=list)
+    requests: list[tuple[int, int]] = field(default_factory=list)
+    """Where in the framed file the lines of requests stand."""
+
+    def close(
+        self,
+        block: Block,
+        rules: Sequence[TrailerRule],
+        stated: Mapping[str, int],
+        amount: str | None,
+        record_no: int,
+    ) -> None:
+        """Take in a block whose trailer has been read."""
+        is_result = any(stated[rule.name] for rule in rules if rule.is_conditional)
+        if not is_result and block.framed_to > block.framed_from:
+            if self.requests and self.requests[-1][1] == block.framed_from:
+                block.framed_from = self.requests.pop()[0]
+            self.requests.append((block.framed_from, block.framed_to))
+        for rule in rules:
+            if not rule.is_conditional and rule.measure == COUNT:
+                self.stated_count += stated[rule.name]
+            elif not rule.is_conditional and rule.measure == amount:
+                self.stated_yen += stated[rule.name]
+        self.faults += trailer_faults(rules, block.found, stated, record_no, is_result=is_result)
+        # A file of any size with a fault in every block must not fill the memory; one is enough to refuse it.
+        del self.faults[MOST_FAULTS:]
+
+
+def trailer_faults(
+    rules: Sequence[TrailerRule],
+    founds: Sequence[Found],
+    stated: Mapping[str, int],
+    record_no: int,
+    *,
+    is_result: bool,
+) -> list[FileFault]:
     """Where the trailer does not state what the records add up to.
 
     An unreadable amount may explain missing yen.
     """
-    parts = [("total", block.total)]
-    if block.is_result and not block.unknown_result_count:
-        parts += [("transferred", block.transferred), ("failed", block.failed)]
     faults: list[FileFault] = []
-    for name, totals in parts:
-        stated_count, stated_yen = block.stated[f"{name}_count"], block.stated[f"{name}_yen"]
-        if stated_count != totals.count:
-            faults.append(_fault(block, f"{name}_count", f"{stated_count:,} records", f"{totals.count:,}"))
-        if stated_yen != totals.yen and not totals.unreadable:
-            faults.append(_fault(block, f"{name}_yen", f"{stated_yen:,} yen", f"{totals.yen:,}"))
+    has_undecided = any(found.undecided for found in founds)
+    for rule, found in zip(rules, founds, strict=True):
+        if rule.is_conditional and (not is_result or has_undecided):
+            continue
+        if stated[rule.name] == found.total or (rule.measure != COUNT and found.unreadable):
+            continue
+        unit = "records" if rule.measure == COUNT else "yen"
+        cause = f"the trailer states {stated[rule.name]:,} {unit} ({rule.name}), its records add up to {found.total:,}"
+        remedy = "Ask the sender for the file again; nothing of a file is loaded whose totals do not hold."
+        faults.append(FileFault(cause, remedy, record_no))
     return faults
-
-
-def _fault(block: Block, name: str, stated: str, found: str) -> FileFault:
-    return FileFault(
-        f"the trailer states {stated} ({name}), its records add up to {found}",
-        "Ask the sender for the file again; nothing of a file is loaded whose totals do not hold.",
-        block.trailer_record_no,
-    )

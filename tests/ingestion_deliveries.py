@@ -137,3 +137,31 @@ def transfer_records(
 def end_record(feed: str = "account_transfer_result") -> bytes:
     """The end record of a fixed-width file."""
     return fixed_record(load_contract(feed), "end")
+
+
+def refund_records(refunds: Sequence[tuple[str, int]]) -> list[bytes]:
+    """A whole file of outgoing refunds. Each refund is customer code and yen."""
+    contract = load_contract("refund_transfer")
+    data = [fixed_record(contract, "data", customer_code_1=code, transfer_yen=str(yen)) for code, yen in refunds]
+    totals = {"total_count": str(len(refunds)), "total_yen": str(sum(yen for _, yen in refunds))}
+    return [
+        fixed_record(contract, "header", transfer_month_day="0731"),
+        *data,
+        fixed_record(contract, "trailer", **totals),
+        fixed_record(contract, "end"),
+    ]
+
+
+def pension_records(collected: Mapping[str, Sequence[tuple[int, int, int]]], **data: str) -> list[bytes]:
+    """A whole file of pension withholding: one block per municipality, each person with three amounts."""
+    contract = load_contract("pension_special_collection")
+    records: list[bytes] = []
+    for municipality, amounts in collected.items():
+        records.append(fixed_record(contract, "header", header_jis_municipality_code=municipality))
+        for number, yens in enumerate(amounts, start=1):
+            person = {"jis_municipality_code": municipality, "basic_pension_no": f"{number:010d}"} | data
+            person |= {f"amount_{place}_yen": str(yen) for place, yen in enumerate(yens, start=1)}
+            records.append(fixed_record(contract, "data", **person))
+        totals = {f"total_amount_{place + 1}_yen": str(sum(yens[place] for yens in amounts)) for place in range(3)}
+        records.append(fixed_record(contract, "trailer", total_count=str(len(amounts)), **totals))
+    return records

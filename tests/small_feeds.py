@@ -123,6 +123,8 @@ ROW_FAULTS = {
     "amount_not_negative": "amount_yen = -1",
     "paid_not_after_credited": "paid_date = credited_date + 1",
     "debit_not_negative": "debit_yen = -1",
+    "transfer_positive": "transfer_yen = 0",
+    "amounts_not_negative": "amount_3_yen = -1",
 }
 
 

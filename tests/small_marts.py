@@ -35,7 +35,7 @@ create or replace table int_receipts as
   union all
   select 'lost', 77, true, date '2025-04-20', 1, 300;
 create or replace table fct_unidentified_receipts as
-  select receipt_id, amount_yen from int_receipts where receipt_id = 'lost';
+  select receipt_id, amount_yen as unidentified_yen from int_receipts where receipt_id = 'lost';
 create or replace table balances as
   select row_no, instalment_id, sum(amount_yen)::bigint as yen from int_instalments
   join (select instalment_id, amount_yen from int_ledger_entries) using (instalment_id) group by all;

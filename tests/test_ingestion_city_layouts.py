@@ -120,6 +120,7 @@ def test_a_layout_that_does_not_fit_is_refused_with_its_cause(tmp_path: Path, ol
         ('[feed.levy]\nlayout = "../levy.csv"', "feed.levy.layout"),
         ('[feed.levy]\nlayout = "none.csv"', "none.csv"),
         ('[feed.counter_slip]\nrecord_bytes = "80"', "feed.counter_slip.record_bytes"),
+        ('[feed.counter_slip]\ntrailer = "total"', "feed.counter_slip.trailer"),
         ('[feed.levy]\nera = "lunar"', "feed.levy.era"),
     ],
 )

@@ -191,3 +191,4 @@ def test_the_data_dictionary_describes_every_column() -> None:
     for contract in load_contracts().values():
         assert f"`{contract.feed}`" in text
         assert all(f"`{column.name}`" in text for column in contract.layout.columns)
+    assert "`failed_yen=debit_yen:transfer_result_code!=0`" in text

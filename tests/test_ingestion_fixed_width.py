@@ -133,17 +133,11 @@ def test_faults_of_the_frame_are_named(folder: Path) -> None:
     assert "data or trailer" in fault(folder, b"".join([records[0], *records]))
 
 
-def test_ebcdic_is_refused_by_name(folder: Path) -> None:
-    header = transfer_records(RECEIPTS)[0]
-    assert "EBCDIC" in fault(folder, header[:3] + b"1" + header[4:])
-    assert "EBCDIC" in fault(folder, b"\xf1\xf9\xf1\xf1" + b"\x40" * 116)
-
-
 def test_another_record_type_is_refused_with_its_column(folder: Path) -> None:
     header = transfer_records(RECEIPTS)[0]
-    text = fault(folder, b"121" + header[3:])
+    text = fault(folder, b"111" + header[3:])
     assert "column 2 種別コード (transfer_type_code)" in text
-    assert '"21"' in text
+    assert '"11"' in text
 
 
 def test_bytes_that_are_no_text_cost_one_record(folder: Path) -> None:

@@ -11,7 +11,9 @@ with unmatched as (
 ),
 
 listed as (
-    select receipt_id, amount_yen from {{ ref('fct_unidentified_receipts') }} where is_money
+    select receipt_id, unidentified_yen as amount_yen
+    from {{ ref('fct_unidentified_receipts') }}
+    where is_money and not is_in_ledger
 )
 
 select

@@ -1,13 +1,11 @@
 -- One row per receipt report of any channel: when it was paid, how much, and how far it has got (receipt_state).
 -- Only the states final and correction are collected money (is_money); the others are kept to be counted and listed.
 with reports as (
-    select * from {{ ref('int_receipts_account_transfer') }}
-    union all
-    select * from {{ ref('int_receipts_convenience_store') }}
-    union all
-    select * from {{ ref('int_receipts_counter') }}
-    union all
-    select * from {{ ref('int_receipts_premium') }}
+    select
+        events.*,
+        states.receipt_state
+    from {{ ref('int_receipt_events') }} as events
+    inner join {{ ref('int_receipt_states') }} as states on events.receipt_id = states.receipt_id
 )
 
 select

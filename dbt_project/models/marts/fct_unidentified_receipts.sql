@@ -1,30 +1,53 @@
--- One row per receipt report paid by the as-of date that could not be put to an instalment, or is not yet money.
--- no_slip, ambiguous_slip, unknown_instalment: money that waits for an officer; unconfirmed: a provisional report
--- without its final one (no money yet); cancellation_without_receipt: the bank took back a payment nobody reported.
-with reports as (
+-- One row per receipt report paid by the as-of date that needs an officer's eye, with the reason.
+-- Money without a clear place (unidentified_yen): no_slip, ambiguous_slip, unknown_instalment. Money that stands in the
+-- ledger, but is not the amount of its slip (unidentified_yen 0): above_slip_total, below_slip_total. No money:
+-- awaiting_confirmation and, after the days the city sets, unconfirmed: provisional reports without their final one;
+-- cancellation_without_receipt: a cancellation of what nobody reported, which is not applied.
+with confirmation as (
+    select max(cast(value as integer)) as confirmation_days
+    from {{ ref('int_law_parameters') }}
+    where parameter = 'provisional_confirmation_days'
+),
+
+reports as (
     select
         receipts.*,
+        run.as_of_date,
+        matches.slip_id,
+        receipts.amount_yen - slips.payout_total_yen as above_slip_yen,
+        receipts.is_money and matches.match_state = 'matched' as is_in_ledger,
         case
-            when receipts.is_money then matches.match_state
-            when receipts.receipt_state = 'provisional' then 'unconfirmed'
+            when receipts.is_money and matches.match_state <> 'matched' then matches.match_state
+            when receipts.is_money and receipts.amount_yen > slips.payout_total_yen then 'above_slip_total'
+            when receipts.is_money and receipts.amount_yen < slips.payout_total_yen then 'below_slip_total'
             when receipts.receipt_state = 'unfounded' then 'cancellation_without_receipt'
+            when receipts.receipt_state <> 'provisional' then null
+            when {{ days_between('receipts.paid_date', 'run.as_of_date') }} > confirmation.confirmation_days
+                then 'unconfirmed'
+            else 'awaiting_confirmation'
         end as reason
     from {{ ref('int_receipts') }} as receipts
+    inner join {{ ref('int_run') }} as run on receipts.paid_date <= run.as_of_date
+    cross join confirmation
     left join {{ ref('int_receipt_matches') }} as matches on receipts.receipt_id = matches.receipt_id
+    left join {{ ref('int_payment_slips') }} as slips on matches.slip_id = slips.slip_id
 )
 
 select
-    run.as_of_date,
-    reports.receipt_id,
-    reports.channel_code,
-    reports.source_feed,
-    reports.paid_date,
-    reports.credited_date,
-    reports.amount_yen,
-    reports.reason,
-    reports.is_money,
-    reports.source_file_no,
-    reports.source_line_no
+    as_of_date,
+    receipt_id,
+    channel_code,
+    source_feed,
+    paid_date,
+    credited_date,
+    amount_yen,
+    reason,
+    is_money,
+    is_in_ledger,
+    cast(case when is_money and not is_in_ledger then amount_yen else 0 end as bigint) as unidentified_yen,
+    slip_id,
+    above_slip_yen,
+    source_file_no,
+    source_line_no
 from reports
-inner join {{ ref('int_run') }} as run on reports.paid_date <= run.as_of_date
-where reports.reason is not null and reports.reason <> 'matched'
+where reason is not null

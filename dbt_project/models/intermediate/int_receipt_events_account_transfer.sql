@@ -23,7 +23,9 @@ select
     {{ entry_id('R', ["'account_transfer_result'", 'source_file_no', 'source_line_no']) }} as receipt_id,
     'account_transfer_result' as source_feed,
     '' as source_code,
-    case when transfer_result_code = '0' then 'final' else 'failed' end as receipt_state,
+    case when transfer_result_code = '0' then 'final' else 'failed' end as event_kind,
+    {{ entry_id('T', ['source_file_no', 'source_line_no']) }} as report_key,
+    cast(null as {{ text_type() }}) as correction_key,
     paid_date,
     paid_date as credited_date,
     debit_yen as amount_yen,
@@ -31,6 +33,8 @@ select
     cast(null as {{ text_type() }}) as confirmation_no,
     cast(null as {{ text_type() }}) as barcode_key,
     cast(null as {{ text_type() }}) as instalment_id,
+    delivery_date,
+    delivery_seq,
     source_file_no,
     source_line_no
 from paid

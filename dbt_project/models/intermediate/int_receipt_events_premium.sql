@@ -5,7 +5,9 @@ select
     {{ entry_id('R', ["'premium_collection'", 'source_file_no', 'source_line_no']) }} as receipt_id,
     'premium_collection' as source_feed,
     '' as source_code,
-    'final' as receipt_state,
+    'final' as event_kind,
+    {{ entry_id('P', ['source_file_no', 'source_line_no']) }} as report_key,
+    cast(null as {{ text_type() }}) as correction_key,
     coalesce(paid_date, credited_date, delivery_date) as paid_date,
     credited_date,
     premium_received_yen as amount_yen,
@@ -13,6 +15,8 @@ select
     cast(null as {{ text_type() }}) as confirmation_no,
     cast(null as {{ text_type() }}) as barcode_key,
     instalment_id,
+    delivery_date,
+    delivery_seq,
     source_file_no,
     source_line_no
 from {{ ref('stg_premium_collection') }}
