@@ -3,13 +3,8 @@
 -- ledger, but is not the amount of its slip (unidentified_yen 0): above_slip_total, below_slip_total. No money:
 -- awaiting_confirmation and, after the days the city sets, unconfirmed: provisional reports without their final one;
 -- cancellation_without_receipt: a cancellation of what nobody reported, which is not applied.
-with confirmation as (
-    select max(cast(value as integer)) as confirmation_days
-    from {{ ref('int_law_parameters') }}
-    where parameter = 'provisional_confirmation_days'
-),
-
-reports as (
+-- The days are those in force on the paid date; without a value for that day, a report is not waited for.
+with reports as (
     select
         receipts.*,
         run.as_of_date,
@@ -22,13 +17,13 @@ reports as (
             when receipts.is_money and receipts.amount_yen < slips.payout_total_yen then 'below_slip_total'
             when receipts.receipt_state = 'unfounded' then 'cancellation_without_receipt'
             when receipts.receipt_state <> 'provisional' then null
-            when {{ days_between('receipts.paid_date', 'run.as_of_date') }} > confirmation.confirmation_days
-                then 'unconfirmed'
-            else 'awaiting_confirmation'
+            when {{ days_between('receipts.paid_date', 'run.as_of_date') }} <= cast(confirmation.value as integer)
+                then 'awaiting_confirmation'
+            else 'unconfirmed'
         end as reason
     from {{ ref('int_receipts') }} as receipts
     inner join {{ ref('int_run') }} as run on receipts.paid_date <= run.as_of_date
-    cross join confirmation
+    {{ law_join_for_all('confirmation', 'provisional_confirmation_days', 'receipts.paid_date') }}
     left join {{ ref('int_receipt_matches') }} as matches on receipts.receipt_id = matches.receipt_id
     left join {{ ref('int_payment_slips') }} as slips on matches.slip_id = slips.slip_id
 )
