@@ -1,12 +1,13 @@
 -- One row per doubted receipt and instalment of the same levy that was due and unpaid when the money came: for one of
--- them the slip may have been meant. The oldest takes the money (is_applied) if it can take all of it, the slip had not
--- been paid before and no other receipt of the levy is in doubt; else an officer decides, and the money stays.
+-- them the slip may have been meant. The oldest takes the money (is_applied) if the city applies such money, it can take
+-- all of it, the slip had not been paid before and no other receipt of the levy is in doubt; else an officer decides.
 with due as (
     select
         doubted.*,
         instalments.instalment_id as due_instalment_id,
         instalments.due_date,
-        instalments.instalment_no
+        instalments.instalment_no,
+        instalments.tax_item_code
     from {{ ref('int_doubted_receipts') }} as doubted
     inner join {{ ref('stg_levy_numbers') }} as siblings
         on doubted.levy_no = siblings.levy_no and doubted.instalment_id <> siblings.instalment_id
@@ -43,7 +44,8 @@ select
     due.due_instalment_id,
     due.receipt_yen,
     unpaid.outstanding_yen,
-    not due.is_same_slip
+    coalesce(applied.value, 0) = 1
+    and not due.is_same_slip
     and due.doubted_count = 1
     and unpaid.outstanding_yen >= due.receipt_yen
     and row_number() over (
@@ -51,3 +53,4 @@ select
     ) = 1 as is_applied
 from due
 inner join unpaid on due.receipt_id = unpaid.receipt_id and due.due_instalment_id = unpaid.due_instalment_id
+{{ law_join('applied', 'wrong_slip_applied_to_due', 'due.tax_item_code', 'due.paid_date') }}
