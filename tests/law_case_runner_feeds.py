@@ -141,7 +141,7 @@ def add_slip(delivery: Delivery, number: str, event: Event) -> None:
 
 
 def add_payment(delivery: Delivery, number: str, event: Event) -> None:
-    """The payment of a slip at a bank's counter; ``same_slip`` in a case pays the instalment's slip before once more."""
+    """The payment of a slip at a bank's counter; ``same_slip`` pays the instalment's slip before once more."""
     paid = event.fields["paid_date"]
     delivery.add(
         "raw_counter_slip",

@@ -1,5 +1,5 @@
 -- One row per result of a pension insurer (徴収結果) for a levy whose receipts come by this file; see the seed
--- pension_systems. The record names a pensioner, not an instalment: it is money without a slip until an officer places it.
+-- pension_systems. It names a pensioner, not an instalment: money without a slip until an officer places it.
 {{ config(materialized='view') }}
 select
     {{ entry_id('R', ["'pension_special_collection'", 'results.source_file_no', 'results.source_line_no']) }}

@@ -11,9 +11,10 @@ select
     shares.source_file_no,
     shares.source_line_no,
     shares.share_yen,
-    {%- for purpose in ['principal', 'late_charge', 'additional_charge', 'demand_fee'] %}
-    case when wrong.due_instalment_id is null then shares.to_{{ purpose }}_yen else 0 end as to_{{ purpose }}_yen,
-    {%- endfor %}
+    case when wrong.due_instalment_id is null then shares.to_principal_yen else 0 end as to_principal_yen,
+    case when wrong.due_instalment_id is null then shares.to_late_charge_yen else 0 end as to_late_charge_yen,
+    case when wrong.due_instalment_id is null then shares.to_additional_charge_yen else 0 end as to_additional_charge_yen,
+    case when wrong.due_instalment_id is null then shares.to_demand_fee_yen else 0 end as to_demand_fee_yen,
     case when wrong.due_instalment_id is null then shares.flexible_yen else shares.share_yen end as flexible_yen
 from {{ ref('int_slip_shares') }} as shares
 left join {{ ref('int_wrong_slips') }} as wrong on shares.receipt_id = wrong.receipt_id and wrong.is_applied
