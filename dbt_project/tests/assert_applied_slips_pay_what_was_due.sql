@@ -1,6 +1,6 @@
 -- Money of a slip paid for the wrong instalment stands once, as principal of the instalment that was due, and nothing
--- of it on the slip's own; nor did that instalment already overflow before it. Guards against counting such money at both
--- places, or pushing an overpayment from one instalment to the next.
+-- of it on the slip's own; nor did that instalment already overflow before it. Guards against counting such money at
+-- both places, or pushing an overpayment from one instalment to the next.
 with applied as (
     select receipt_id, slip_instalment_id, due_instalment_id, receipt_yen, outstanding_yen
     from {{ ref('int_wrong_slips') }}
