@@ -107,6 +107,7 @@ def _unknown_slips(trade: Trade, rows: Columns, places: Array, tags: Tags) -> No
         credited=trade.calendar.next_open(payers["paid"] + 1),
         amount=whole(len(places), _UNKNOWN_SLIP_YEN),
         minute=whole(len(places), 600),
+        has_slip=np.zeros(len(places), dtype=bool),
     )
     tags.add("unknown_slip", "counter_slip", payers, slips, payers["paid"])
 

@@ -13,9 +13,11 @@ import numpy as np
 from ingestion.sample_city.awkward_cases import add_awkward_cases
 from ingestion.sample_city.books import DEMAND_NOTICE
 from ingestion.sample_city.carryover import CarryoverYear
+from ingestion.sample_city.city_records import CityRecords
 from ingestion.sample_city.columns import NEVER, Columns, row_count, stack, take, whole
 from ingestion.sample_city.corporate_returns import corporate_returns
 from ingestion.sample_city.current_payments import issue_first_slips, pay_current
+from ingestion.sample_city.deliveries import add_collected
 from ingestion.sample_city.due_dates import day
 from ingestion.sample_city.instalments import (
     CORPORATE,
@@ -68,6 +70,11 @@ class CityYears:
     realised: list[RealisedRate] = field(default_factory=list)
     debts: dict[Group, Columns] = field(default_factory=dict)
     pending: dict[Group, Columns] = field(default_factory=dict)
+    records: CityRecords = field(init=False)
+
+    def __post_init__(self) -> None:
+        """Open the records."""
+        self.records = CityRecords(self.trade, self.deliveries)
 
     def run(self) -> None:
         """Open the books, live through the years and the closing months of the last one, deliver everything."""
@@ -82,7 +89,9 @@ class CityYears:
             for group in GROUPS:
                 self._carry_over(group, year)
                 self._levy_and_collect(group, year)
+                self.records.forget(group, self.debts.get(group, {}))
                 self.deliveries.collect(self.trade.books, year_end)
+            self.records.close_year(year)
             self.deliveries.flush(year_end)
         self.deliveries.flush(schedule.last_day)
 
@@ -109,9 +118,11 @@ class CityYears:
         if not row_count(debts):
             return
         opening = int(debts["remaining_yen"].sum())
+        carried = self.records.carry_over(debts, year)
         debts = CarryoverYear(self.trade, debts, group, year).settle(self.tags)
+        self.records.settle(group, debts, carried, year)
         after = day(year, 3, 31)
-        self.deliveries.queue_versions(debts, whole(row_count(debts), after))
+        self.deliveries.queue_versions(debts, whole(row_count(debts), after), self.records.collected(group))
         is_written_off = (debts["written_off_on"] > after) & (debts["written_off_on"] < NEVER)
         written_off = int(debts["write_off_yen"][is_written_off].sum())
         if group.is_premium:
@@ -133,11 +144,8 @@ class CityYears:
         plan_current(self.trade, rows, group, year)
         pay_current(self.trade, rows, group, year)
         add_awkward_cases(self.trade, rows, group, year, self.tags)
-        first_delivery = rows["levied_on"]
-        if group.tax == CORPORATE:
-            first_delivery = self.deliveries.schedule.on("levy", rows["levied_on"])
-            self.deliveries.queue("levy", {name: rows[name] for name in STATE}, rows["levied_on"])
-        self.deliveries.queue_versions(rows, first_delivery)
+        self.records.levy_paid(group, rows)
+        self._queue_levies(group, rows)
         if group.is_premium:
             lines = settlement_lines(rows)
             self.deliveries.queue("premium_collection", lines, line_days(lines))
@@ -145,6 +153,17 @@ class CityYears:
         self._note(group, year, "current", (levied, levied - unpaid, 0))
         left = take({name: rows[name] for name in STATE}, rows["remaining_yen"] > 0)
         self.debts[group] = stack([self.debts.get(group, {}), left])
+
+    def _queue_levies(self, group: Group, rows: Columns) -> None:
+        """Queue new versions of the year's levies; returned ones are new themselves at the first delivery after it."""
+        collected, first_delivery = self.records.collected(group), rows["levied_on"]
+        if group.tax == CORPORATE:
+            first_delivery = self.deliveries.schedule.on("levy", rows["levied_on"])
+            for delivery in np.unique(first_delivery).tolist():
+                returned = take({name: rows[name] for name in STATE}, first_delivery == delivery)
+                add_collected(returned, collected, delivery)
+                self.deliveries.queue("levy", returned, returned["levied_on"])
+        self.deliveries.queue_versions(rows, first_delivery, collected)
 
     def _assess(self, group: Group, year: int) -> Columns:
         """The year's new instalments, reassessments decided, delivered on the day of the notices."""

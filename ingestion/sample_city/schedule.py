@@ -16,6 +16,11 @@ from ingestion.sample_city.due_dates import day
 QUARTER_MONTHS = (6, 9, 12, 3)
 HALF_YEAR_MONTHS = (9, 3)
 PENSION_MONTHS = (5, 7, 9, 11, 1, 3)
+MONTHLY_FEEDS = ("convenience_store", "counter_slip", "receipt_history")
+ARREARS_FILE = ("arrears_case", "contact_history", "field_survey", "property", "public_auction", "levy_basis",
+                "instalment_plan", "instalment_plan_part", "grace", "late_charge_reduction", "seizure",
+                "delivery_demand", "execution_stay", "write_off", "arrears_levy", "arrears_receipt", "distribution",
+                "legal_proceeding", "bankruptcy")  # fmt: skip
 NOTICE_DAYS = ((4, 1), (5, 10), (7, 5))
 
 
@@ -30,8 +35,8 @@ class Schedule:
     def feed_days(self, feed: str) -> Array:
         """Delivery days of a feed for changes and money, in order."""
         months = {
-            "convenience_store": tuple(range(1, 13)),
-            "counter_slip": tuple(range(1, 13)),
+            **dict.fromkeys(MONTHLY_FEEDS, tuple(range(1, 13))),
+            **dict.fromkeys(ARREARS_FILE, HALF_YEAR_MONTHS),
             "premium_collection": PENSION_MONTHS,
             "premium_assessment": HALF_YEAR_MONTHS,
             "qualification": HALF_YEAR_MONTHS,
