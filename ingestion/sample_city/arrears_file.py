@@ -28,6 +28,7 @@ if TYPE_CHECKING:
 
 KINDS = {"seized_on": SEIZURE, "stayed_on": STAY, "pledged_on": PLEDGE, "delivery_demanded_on": DELIVERY_DEMAND,
          "graced_on": GRACE}  # fmt: skip
+_FEEDS = {"seizure": SEIZURE, "execution_stay": STAY, "delivery_demand": DELIVERY_DEMAND, "grace": GRACE}
 HEIR_DAYS = 30
 """Days after a death by which the heirs are known."""
 
@@ -45,15 +46,18 @@ class ArrearsFile:
     measures: list[Columns] = field(default_factory=list)
     in_force: dict[Group, Columns] = field(default_factory=dict)
     receipts: list[Columns] = field(default_factory=list)
+    filed: dict[Group, Columns] = field(default_factory=dict)
     debtors: list[Columns] = field(default_factory=list)
     on_file: set[int] = field(default_factory=set)
 
-    def carry_over(self, debts: Columns, year: int) -> Columns:
+    def carry_over(self, group: Group, debts: Columns, year: int) -> Columns:
         """Put the debts that are carried over on file; returns them as carried over."""
         carried_on = np.where(debts["nominal_year"] == year - 1, day(year, 6, 1), day(year, 4, 1))
         carried = carried_over(debts, year, carried_on)
         self.deliveries.queue("carryover", carried, carried_on)
-        self._put_on_file(debts, debts["remaining_yen"].copy(), carried_on)
+        is_news = ~_is_filed(self.filed.get(group, {}), carried)
+        self._put_on_file(take(debts, is_news), carried["yen"][is_news], carried_on[is_news])
+        self.filed[group] = {name: carried[name] for name in ("uid", "yen")}
         self.debtors.append({"payer": debts["payer"], "known": carried_on})
         return carried
 
@@ -79,7 +83,7 @@ class ArrearsFile:
         measures, receipts = stack(self.measures), stack(self.receipts)
         self.measures, self.receipts = [], []
         if row_count(measures):
-            self._queue_measures(measures)
+            self._queue_measures(measures, ("from_on", "to_on"))
             queue_plans(self.deliveries, self.trade, take(measures, measures["kind"] == PLEDGE), receipts)
             queue_inquiries(self.deliveries, self.trade, measures, receipts, year)
 
@@ -152,26 +156,31 @@ class ArrearsFile:
         rows["to_on"] = np.where(is_found, ends["to_on"][place], rows["to_on"])
         rows["end_reason"] = np.where(is_found, ends["end_reason"][place], rows["end_reason"])
         is_ended = rows["to_on"] < NEVER
-        self._queue_measures(take(rows, is_ended))
+        self._queue_measures(take(rows, is_ended), ("to_on",))
         self.in_force[group] = take(rows, ~is_ended)
 
-    def _queue_measures(self, measures: Columns) -> None:
-        """Every measure as a disposition and in its own feed, when it begins and when it ends."""
-        for event in ("from_on", "to_on"):
-            self.deliveries.queue("disposition", measures, measures[event])
-            for feed, kind in (
-                ("seizure", SEIZURE),
-                ("execution_stay", STAY),
-                ("delivery_demand", DELIVERY_DEMAND),
-                ("grace", GRACE),
-            ):
-                rows = take(measures, measures["kind"] == kind)
-                self.deliveries.queue(feed, rows, rows[event])
+    def _queue_measures(self, measures: Columns, events: tuple[str, ...]) -> None:
+        """Every measure as a disposition and in its own feed, when it begins and when its end is news there."""
+        self.deliveries.queue_events("disposition", measures, *events)
+        for feed, kind in _FEEDS.items():
+            rows = take(measures, measures["kind"] == kind)
+            is_told = (rows["to_on"] < rows["until_on"]) if kind == GRACE else np.full(row_count(rows), kind != STAY)
+            rows["told_on"] = np.where(is_told, rows["to_on"], NEVER)
+            self.deliveries.queue_events(feed, rows, *("told_on" if event == "to_on" else event for event in events))
         graced = take(measures, (measures["kind"] == GRACE) & (measures["to_on"] < NEVER))
         charge = self.trade.charges.unrounded(graced["yen"], graced["due"], graced["from_on"], graced["to_on"])
         graced |= {"reduction_yen": charge // 2, "kind": whole(row_count(graced), REDUCTION)}
         graced["known"] = graced["to_on"]
         self.deliveries.queue("late_charge_reduction", graced, graced["known"])
+
+
+def _is_filed(filed: Columns, rows: Columns) -> Array:
+    """True where an instalment is on file with the same yen."""
+    if not row_count(filed):
+        return np.zeros(row_count(rows), dtype=bool)
+    order = np.argsort(filed["uid"], kind="stable")
+    place = order[np.minimum(np.searchsorted(filed["uid"][order], rows["uid"]), len(order) - 1)]
+    return (filed["uid"][place] == rows["uid"]) & (filed["yen"][place] == rows["yen"])
 
 
 def _paid_before(shares: Columns, rows: Columns) -> Array:

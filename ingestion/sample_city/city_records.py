@@ -15,6 +15,7 @@ from ingestion.sample_city.books import REMINDER
 from ingestion.sample_city.columns import NEVER, Array, Columns, row_count, stack, take
 from ingestion.sample_city.instalments import KEY, PREMIUM, current_yen
 from ingestion.sample_city.levy_record_rows import levy_history_states
+from ingestion.sample_city.outgoing_rows import with_account
 from ingestion.sample_city.receipt_shares import ReceiptShares
 from ingestion.sample_city.refund_rows import Overpayments, fiscal_years
 
@@ -37,9 +38,9 @@ class CityRecords:
         self._arrears = ArrearsFile(trade, deliveries)
         self._last_reminder: dict[int, int] = {}
 
-    def carry_over(self, debts: Columns, year: int) -> Columns:
+    def carry_over(self, group: Group, debts: Columns, year: int) -> Columns:
         """Record what is carried over into a year; returns it for :meth:`settle`."""
-        return self._arrears.carry_over(debts, year)
+        return self._arrears.carry_over(group, debts, year)
 
     def settle(self, group: Group, debts: Columns, carried: Columns, year: int) -> None:
         """Record a year's payments and measures of carried-over debts."""
@@ -83,6 +84,8 @@ class CityRecords:
             self._deliveries.queue_events("overpayment", over, "known", "settled_on")
             self._deliveries.queue_events("overpayment_detail", over, "known")
             self._deliveries.queue_events("treatment", over, "settled_on")
+            paid_out = with_account(over, self._trade.city)
+            self._deliveries.queue_events("refund_transfer", paid_out, "settled_on")
 
     def _queue_reminders(self) -> None:
         """Reminders of the group, numbered within the fiscal year of issue."""

@@ -31,6 +31,8 @@ from ingestion.sample_city.instalments import (
 )
 from ingestion.sample_city.large_debtor import year_of_large_debtor, yearly_levy
 from ingestion.sample_city.opening_arrears import opening_arrears
+from ingestion.sample_city.outgoing_rows import requests_of
+from ingestion.sample_city.outside_people import deliver_outside_people
 from ingestion.sample_city.payment_plans import plan_current
 from ingestion.sample_city.people_deliveries import deliver_people
 from ingestion.sample_city.premium_rows import line_days, settlement_lines
@@ -86,6 +88,7 @@ class CityYears:
             self.progress(f"sample city: fiscal year {year}")
             year_end = min(day(year + 1, 3, 31), schedule.last_day)
             deliver_people(self.deliveries, year)
+            deliver_outside_people(self.deliveries, self.levies, year)
             for group in GROUPS:
                 self._carry_over(group, year)
                 self._levy_and_collect(group, year)
@@ -118,7 +121,7 @@ class CityYears:
         if not row_count(debts):
             return
         opening = int(debts["remaining_yen"].sum())
-        carried = self.records.carry_over(debts, year)
+        carried = self.records.carry_over(group, debts, year)
         debts = CarryoverYear(self.trade, debts, group, year).settle(self.tags)
         self.records.settle(group, debts, carried, year)
         after = day(year, 3, 31)
@@ -182,6 +185,8 @@ class CityYears:
             rows = stack([rows, year_of_large_debtor(self.levies, group, year, yearly_levy(self.levies))])
         issue_first_slips(self.trade, rows, group)
         levied_on = self.levies.levied_on(group, year)
+        asked = requests_of(rows)
+        self.deliveries.queue("pension_special_collection", asked, asked["levied_on"])
         if group.tax != CORPORATE:
             self.deliveries.write_levies(rows, levied_on, seq=2 if levied_on == schedule.first_day else 1)
         return rows

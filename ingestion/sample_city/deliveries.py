@@ -14,6 +14,14 @@ from ingestion.sample_city.columns import NEVER, Array, Columns, row_count, stac
 from ingestion.sample_city.due_dates import WorkCalendar, as_date
 from ingestion.sample_city.instalments import EVENT_DAYS, PREMIUM, STATE
 from ingestion.sample_city.levy_rows import demand_text, levy_text, premium_assessment_text, slip_text
+from ingestion.sample_city.outgoing_rows import (
+    refund_header,
+    refund_text,
+    refund_trailer,
+    request_header,
+    request_text,
+    request_trailer,
+)
 from ingestion.sample_city.premium_rows import collection_lines, collection_text, line_days
 from ingestion.sample_city.receipt_rows import (
     agent_reports,
@@ -172,6 +180,8 @@ class Deliveries:
             "convenience_store": self._write_agent_reports,
             "counter_slip": self._write_counter_slips,
             "account_transfer_result": self._write_transfers,
+            "refund_transfer": self._write_refunds,
+            "pension_special_collection": self._write_requests,
         }
         writers |= {feed: partial(self._write_records, feed) for feed in RECORD_FEEDS}
         for feed, write in writers.items():
@@ -234,3 +244,18 @@ class Deliveries:
             block = take(block, np.argsort(block["slip_no"], kind="stable"))
             text = transfer_text(block, self.city)
             file.add_block(transfer_header(debit_day), text, row_count(block), transfer_trailer(block))
+
+    def _write_refunds(self, rows: Columns, day: int) -> None:
+        file = self.file("refund_transfer", day)
+        for settled_on in np.unique(rows["settled_on"]).tolist():
+            block = take(rows, rows["settled_on"] == settled_on)
+            block = take(block, np.lexsort((block["serial"], block["fiscal_year"], block["tax"])))
+            file.add_block(refund_header(settled_on), refund_text(block, self.city), row_count(block),
+                           refund_trailer(block))  # fmt: skip
+
+    def _write_requests(self, rows: Columns, day: int) -> None:
+        file = self.file("pension_special_collection", day)
+        for tax in np.unique(rows["tax"]).tolist():
+            block = take(rows, rows["tax"] == tax)
+            text = request_text(block, day, self.city)
+            file.add_block(request_header(block, day), text, row_count(block), request_trailer(block, day))
