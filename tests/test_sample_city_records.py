@@ -150,14 +150,14 @@ def test_what_is_carried_over_is_what_was_levied_less_what_was_paid_and_written_
 
 
 def test_overpayments_are_those_of_the_levies_and_their_refunds_are_paid_out_to_known_accounts() -> None:
-    settled = f"""select {INSTALMENT}, sum(principal_refund_yen::bigint)::bigint from newest_overpayment join overpayment_detail
+    settled = f"""select {INSTALMENT}, sum(principal_refund_yen::bigint)::bigint from newest_overpayment join newest_overpayment_detail
         using (overpayment_tax_item, overpayment_year, overpayment_serial_no)
         where settled_date <> '' and tax_item_code <> '61' group by all"""
     levies = f"""select {INSTALMENT}, principal_overpayment_settled_yen::bigint from newest_levy
         where principal_overpayment_settled_yen <> '0'"""
     assert differences(settled, levies) == []
     numbered = "overpayment_tax_item || overpayment_year || lpad(overpayment_serial_no, 4, '0')"
-    known = f"""select {numbered}, principal_refund_yen::bigint from newest_overpayment join overpayment_detail
+    known = f"""select {numbered}, principal_refund_yen::bigint from newest_overpayment join newest_overpayment_detail
         using (overpayment_tax_item, overpayment_year, overpayment_serial_no)
         where settled_date <> '' and has_account_at_refund_decision = '1'"""
     assert differences("select customer_code_1, transfer_yen::bigint from refund_transfer", known) == []
@@ -165,7 +165,7 @@ def test_overpayments_are_those_of_the_levies_and_their_refunds_are_paid_out_to_
 
 def test_reminders_are_those_of_the_demand_feed() -> None:
     assert differences(
-        f"select {INSTALMENT}, reminder_issue_date from reminder",
+        f"select {INSTALMENT}, reminder_issue_date from newest_reminder",
         f"select {INSTALMENT}, issue_date from demand where issue_type = '2'",
     ) == []
 

@@ -24,6 +24,7 @@ from ingestion.sample_city.receipt_shares import PAYMENT
 if TYPE_CHECKING:
     from ingestion.sample_city.deliveries import Deliveries
     from ingestion.sample_city.instalments import Group
+    from ingestion.sample_city.tags import Tags
     from ingestion.sample_city.trade import Trade
 
 KINDS = {"seized_on": SEIZURE, "stayed_on": STAY, "pledged_on": PLEDGE, "delivery_demanded_on": DELIVERY_DEMAND,
@@ -43,6 +44,7 @@ class ArrearsFile:
 
     trade: Trade
     deliveries: Deliveries
+    tags: Tags
     measures: list[Columns] = field(default_factory=list)
     in_force: dict[Group, Columns] = field(default_factory=dict)
     receipts: list[Columns] = field(default_factory=list)
@@ -84,8 +86,11 @@ class ArrearsFile:
         self.measures, self.receipts = [], []
         if row_count(measures):
             self._queue_measures(measures, ("from_on", "to_on"))
-            queue_plans(self.deliveries, self.trade, take(measures, measures["kind"] == PLEDGE), receipts)
-            queue_inquiries(self.deliveries, self.trade, measures, receipts, year)
+            pledges = take(measures, measures["kind"] == PLEDGE)
+            queue_plans(self.deliveries, self.trade, pledges, receipts)
+            broken = take(pledges, pledges["unpledged_on"] <= self.deliveries.schedule.last_day)
+            self.tags.add("pledge_broken", "instalment_plan", broken, days=broken["unpledged_on"])
+            queue_inquiries(self.deliveries, self.trade, self.tags, measures, receipts, year)
 
     def _open_cases(self) -> None:
         """Put each debtor on file once, and again when one has died; his heirs are written to from then on."""
@@ -102,6 +107,8 @@ class ArrearsFile:
         self.deliveries.queue("arrears_case", new, new["known"])
         died = self.trade.city.traits["died"][new["payer"]]
         self.deliveries.queue("arrears_case", new, np.where(died < NEVER, died + HEIR_DAYS, NEVER))
+        is_dead = died + HEIR_DAYS <= self.deliveries.schedule.last_day
+        self.tags.add_addressees("death_with_heirs", "arrears_case", new["payer"][is_dead], died[is_dead])
 
     def _put_on_file(self, debts: Columns, remaining: Array, known: Array) -> None:
         rows = {name: debts[name] for name in (*KEY, "due")}

@@ -15,6 +15,7 @@ from ingestion.sample_city.levy_record_rows import DELIVERY_DEMAND, PLEDGE, SEIZ
 
 if TYPE_CHECKING:
     from ingestion.sample_city.deliveries import Deliveries
+    from ingestion.sample_city.tags import Tags
     from ingestion.sample_city.trade import Trade
 
 DEPOSIT, INSURANCE, SALARY, PENSION_CLAIM, MOVABLES, LAND, HOUSE = 20, 26, 28, 29, 33, 35, 36
@@ -26,12 +27,14 @@ _SURVEY_DAYS, _AUCTION_NOTICE_DAYS, _AUCTION_DAYS = 20, 120, 30
 _BANKRUPT_DAYS = 30
 
 
-def queue_inquiries(deliveries: Deliveries, trade: Trade, measures: Columns, receipts: Columns, year: int) -> None:
+def queue_inquiries(  # noqa: PLR0913, PLR0917  everything of one year's measures
+    deliveries: Deliveries, trade: Trade, tags: Tags, measures: Columns, receipts: Columns, year: int
+) -> None:
     """Queue everything that goes with the measures of a year."""
     cases = {kind: _cases(take(measures, measures["kind"] == kind)) for kind in np.unique(measures["kind"]).tolist()}
     seized, stayed, pledged = (cases.get(kind, {}) for kind in (SEIZURE, STAY, PLEDGE))
     _talks(deliveries, pledged, stayed)
-    _surveys(deliveries, seized, stayed)
+    _surveys(deliveries, tags, seized, stayed)
     if row_count(seized):
         _property(deliveries, trade, seized, year)
         _distributions(deliveries, take(measures, measures["kind"] == SEIZURE), receipts)
@@ -63,16 +66,19 @@ def _talks(deliveries: Deliveries, pledged: Columns, stayed: Columns) -> None:
         deliveries.queue("contact_history", talks, talks["known"])
 
 
-def _surveys(deliveries: Deliveries, seized: Columns, stayed: Columns) -> None:
+def _surveys(deliveries: Deliveries, tags: Tags, seized: Columns, stayed: Columns) -> None:
     tables = []
     for cases, has_found in ((seized, True), (stayed, False)):
         if row_count(cases):
             rows = {name: cases[name] for name in ("payer", "case_year")}
             rows |= {"has_found": np.full(row_count(rows), has_found), "known": cases["from_on"] - _SURVEY_DAYS}
+            rows["has_trade"] = (np.arange(row_count(rows)) == 0) & has_found
             tables.append(rows)
     surveys = stack(tables)
     if row_count(surveys):
         deliveries.queue("field_survey", surveys, surveys["known"])
+        traders = take(surveys, surveys["has_trade"] & (surveys["known"] <= deliveries.schedule.last_day))
+        tags.add_addressees("supplementary_character", "field_survey", traders["payer"], traders["known"])
 
 
 def _property(deliveries: Deliveries, trade: Trade, seized: Columns, year: int) -> None:

@@ -31,6 +31,9 @@ if TYPE_CHECKING:
 
 Text = dict[str, "pa.Array | str"]
 HEIR_SUFFIX = "（相続人代表）"
+SHOP = "𠮷野商店に売掛金あり"
+"""A character beyond the basic plane, which CP932 has not; the arrears feeds in UTF-8 can carry it."""
+
 _STAFF = ["収納第一係", "収納第二係", "滞納整理係", "特別滞納係"]
 _CONTENTS = {PLEDGED_TALK: "分割納付を誓約", BROKEN_TALK: "誓約不履行のため取消を通知", VISIT: "訪問、資力を聴取"}
 _METHODS = {PLEDGED_TALK: "02", BROKEN_TALK: "01", VISIT: "03"}
@@ -84,7 +87,7 @@ def survey_text(rows: Columns, _: int, __: City) -> Text:
         "survey_date": date_text(rows["known"]),
         "survey_destination_code": chosen(has_found, "01", "05"),
         "survey_result_code": chosen(has_found, "01", "02"),
-        "survey_result": chosen(has_found, "財産を確認", "差し押さえるべき財産なし"),
+        "survey_result": chosen(rows["has_trade"], SHOP, chosen(has_found, "財産を確認", "差し押さえるべき財産なし")),
     }
 
 

@@ -24,18 +24,19 @@ if TYPE_CHECKING:
 
     from ingestion.sample_city.deliveries import Deliveries
     from ingestion.sample_city.instalments import Group
+    from ingestion.sample_city.tags import Tags
     from ingestion.sample_city.trade import Trade
 
 
 class CityRecords:
     """Keeps the records of one run; what one year hands to the next is in its parts."""
 
-    def __init__(self, trade: Trade, deliveries: Deliveries) -> None:
+    def __init__(self, trade: Trade, deliveries: Deliveries, tags: Tags) -> None:
         """Start with empty records."""
         self._trade, self._deliveries = trade, deliveries
         self._shares = ReceiptShares(trade.calendar)
         self._overpayments = Overpayments()
-        self._arrears = ArrearsFile(trade, deliveries)
+        self._arrears = ArrearsFile(trade, deliveries, tags)
         self._last_reminder: dict[int, int] = {}
 
     def carry_over(self, group: Group, debts: Columns, year: int) -> Columns:

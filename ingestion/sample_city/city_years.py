@@ -10,7 +10,8 @@ from typing import TYPE_CHECKING
 
 import numpy as np
 
-from ingestion.sample_city.awkward_cases import add_awkward_cases
+from ingestion.sample_city.awkward_cases import add_awkward_cases, stay_for_three_years
+from ingestion.sample_city.awkward_files import add_awkward_files
 from ingestion.sample_city.books import DEMAND_NOTICE
 from ingestion.sample_city.carryover import CarryoverYear
 from ingestion.sample_city.city_records import CityRecords
@@ -22,6 +23,7 @@ from ingestion.sample_city.due_dates import day
 from ingestion.sample_city.instalments import (
     CORPORATE,
     FIXED_ASSET,
+    HEALTH,
     GROUPS,
     RESIDENT,
     SALARY,
@@ -76,7 +78,7 @@ class CityYears:
 
     def __post_init__(self) -> None:
         """Open the records."""
-        self.records = CityRecords(self.trade, self.deliveries)
+        self.records = CityRecords(self.trade, self.deliveries, self.tags)
 
     def run(self) -> None:
         """Open the books, live through the years and the closing months of the last one, deliver everything."""
@@ -88,7 +90,7 @@ class CityYears:
             self.progress(f"sample city: fiscal year {year}")
             year_end = min(day(year + 1, 3, 31), schedule.last_day)
             deliver_people(self.deliveries, year)
-            deliver_outside_people(self.deliveries, self.levies, year)
+            deliver_outside_people(self.deliveries, self.levies, self.tags, year)
             for group in GROUPS:
                 self._carry_over(group, year)
                 self._levy_and_collect(group, year)
@@ -97,6 +99,7 @@ class CityYears:
             self.records.close_year(year)
             self.deliveries.flush(year_end)
         self.deliveries.flush(schedule.last_day)
+        add_awkward_files(self.deliveries, self.tags)
 
     def _open(self) -> None:
         """Deliver what older years left: unpaid instalments with their demand notices, and employers' last months."""
@@ -105,6 +108,8 @@ class CityYears:
             rows = opening_arrears(self.levies, group, first)
             if rows:
                 rows["demanded_on"] = self.trade.demand_days(rows["due"])
+                if group.tax == HEALTH:
+                    stay_for_three_years(rows, first, self.tags)
                 self.trade.books.notify(rows, DEMAND_NOTICE, rows["demanded_on"], rows["remaining_yen"])
                 self.deliveries.write_levies(rows, self.deliveries.schedule.first_day)
                 self.deliveries.queue_versions(rows, whole(row_count(rows), self.deliveries.schedule.first_day))

@@ -88,7 +88,8 @@ def _plans(parts: Columns) -> Columns:
     plans["yen"] = np.bincount(place, parts["yen"]).astype(np.int64)
     last_paid = np.zeros(len(payers), dtype=np.int64)
     np.maximum.at(last_paid, place, parts["paid_on"])
-    is_broken = (plans["unpledged_on"] < NEVER) & (last_paid == NEVER)
+    np.minimum.at(plans["unpledged_on"], place, parts["unpledged_on"])
+    is_broken = plans["unpledged_on"] < NEVER
     plans["state"] = np.where(is_broken, BROKEN, np.where(last_paid < NEVER, FULFILLED, RUNNING))
     plans["ended_on"] = np.where(is_broken, plans["unpledged_on"], last_paid)
     return plans

@@ -9,7 +9,7 @@ import numpy as np
 from ingestion.sample_city.books import SYSTEM_TRANSFER
 from ingestion.sample_city.columns import NEVER, Array, Columns
 from ingestion.sample_city.due_dates import date_text
-from ingestion.sample_city.instalments import CORPORATE, EVENT_DAYS, PENSION
+from ingestion.sample_city.instalments import CORPORATE, EVENT_DAYS, FIXED_ASSET, PENSION
 from ingestion.sample_city.name_rows import birth_texts, kana_names, kanji_names
 from ingestion.sample_city.people_rows import company_numbers
 from ingestion.sample_city.slip_numbers import barcodes, confirmation_numbers, payment_numbers
@@ -51,6 +51,7 @@ def levy_text(rows: Columns, day: int, city: City) -> dict[str, pa.Array | str]:
     return levy_key(rows) | _dates(rows, day) | _measures(rows, day) | {
         "levy_collection_class": numbers(rows["method"]),
         "corporate_number": chosen(rows["tax"] == CORPORATE, company_numbers(city, rows["payer"]), ""),
+        "co_owner_count": _co_owner_counts(rows, city),
         "levy_year": numbers(rows["nominal_year"]),
         "principal_levied_yen": numbers(np.where(is_changed, rows["reassessed_yen"], rows["original_yen"])),
         "principal_collected_yen": numbers(rows.get("collected_yen", nothing)),
@@ -95,6 +96,11 @@ def _measures(rows: Columns, day: int) -> dict[str, pa.Array | str]:
         "has_conversion_grace_flag": _during(rows["graced_on"], rows["grace_ended_on"], day),
         "has_delivery_demand_flag": flags(rows["delivery_demanded_on"], day),
     }
+
+
+def _co_owner_counts(rows: Columns, city: City) -> pa.Array:
+    owners = city.traits["co_owners"][rows["payer"]]
+    return numbers_or_empty(owners, (rows["tax"] == FIXED_ASSET) & (owners > 0))
 
 
 def _during(begun: Array, ended: Array, day: int) -> pa.Array:

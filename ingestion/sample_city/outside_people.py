@@ -18,12 +18,13 @@ if TYPE_CHECKING:
     from ingestion.sample_city.deliveries import Deliveries
     from ingestion.sample_city.levies import Levies
     from ingestion.sample_city.people import City
+    from ingestion.sample_city.tags import Tags
     from ingestion.sample_city.writers import Text
 
 _REGISTERED = "01"
 
 
-def deliver_outside_people(deliveries: Deliveries, levies: Levies, year: int) -> None:
+def deliver_outside_people(deliveries: Deliveries, levies: Levies, tags: Tags, year: int) -> None:
     """Write the employers once, on the first day, and quarterly who has moved out and so became a non-resident."""
     schedule, first = deliveries.schedule, day(year, 4, 1)
     if first == schedule.first_day:
@@ -32,7 +33,9 @@ def deliver_outside_people(deliveries: Deliveries, levies: Levies, year: int) ->
     for delivery in schedule.feed_days("non_resident").tolist():
         if first <= delivery <= day(year + 1, 3, 31):
             moved_out = deliveries.city.traits["moved_out"]
-            _write(deliveries, "non_resident", np.flatnonzero((moved_out > before) & (moved_out <= delivery)), delivery)
+            new = np.flatnonzero((moved_out > before) & (moved_out <= delivery))
+            _write(deliveries, "non_resident", new, delivery)
+            tags.add_addressees("non_resident", "non_resident", new, moved_out[new])
             before = delivery
 
 
