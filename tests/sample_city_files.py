@@ -48,8 +48,7 @@ def read_csv_file(path: Path, feed: str) -> list[dict[str, str]]:
 def read_fixed_file(path: Path, feed: str) -> list[dict[str, str]]:
     """Records of a fixed-width feed in order, each with its kind; separators must be CRLF or nothing."""
     contract = load_contract(feed)
-    content = path.read_bytes()
-    size = contract.record_bytes or 0
+    content, size = path.read_bytes(), contract.record_bytes or 0
     has_line_ends = content[size : size + 2] == b"\r\n"
     step = size + 2 if has_line_ends else size
     assert len(content) % step == 0

@@ -127,7 +127,7 @@ def test_due_dates_over_new_year_and_on_a_leap_day() -> None:
 
 
 def test_somebody_paid_on_the_first_of_june() -> None:
-    days = {row["paid_date"] for row in read_feed(small_city().out, "counter_slip")}
+    days = {row["paid_date"] for row in read_feed(small_city().out, "common_tax_payment")}
     for line in tagged("paid_on_1_june"):
         assert line["date"].replace("-", "") in days
         assert line["date"].replace("-", "").endswith(FIRST_OF_JUNE)

@@ -23,6 +23,9 @@ create view receipts as
 select payment_no, '' as barcode, paid_date as paid, credited_date as credited, paid_yen::bigint as yen, delivered
 from counter_slip
 union all
+select payment_no, '', paid_date, credited_date, paid_yen::bigint, delivered
+from common_tax_payment where processing_class = '2'
+union all
 select customer_no, '', if(debit_month_day <= substr(delivered, 5, 4), substr(delivered, 1, 4),
     (substr(delivered, 1, 4)::int - 1)::text) || debit_month_day as paid, paid, debit_yen::bigint, delivered
 from account_transfer_result where transfer_result_code = '0'
@@ -47,6 +50,7 @@ FEEDS = (
     "arrears_levy",
     "arrears_receipt",
     "carryover",
+    "common_tax_payment",
     "convenience_store",
     "counter_slip",
     "demand",

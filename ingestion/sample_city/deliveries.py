@@ -9,8 +9,9 @@ from typing import TYPE_CHECKING
 import numpy as np
 
 from ingestion.contract import load_contract
-from ingestion.sample_city.channels import AGENT_CHANNELS, COUNTER_CHANNELS, PREMIUM_LINE, TRANSFER
+from ingestion.sample_city.channels import AGENT_CHANNELS, COMMON_TAX_CHANNELS, COUNTER_CHANNELS, PREMIUM_LINE, TRANSFER
 from ingestion.sample_city.columns import NEVER, Array, Columns, row_count, stack, take, whole
+from ingestion.sample_city.common_tax_rows import common_tax_reports, common_tax_text
 from ingestion.sample_city.due_dates import WorkCalendar, as_date
 from ingestion.sample_city.instalments import EVENT_DAYS, PREMIUM, STATE
 from ingestion.sample_city.levy_rows import demand_text, levy_text, premium_assessment_text, slip_text
@@ -145,6 +146,8 @@ class Deliveries:
         channel = receipts["channel"]
         reports = agent_reports(take(receipts, np.isin(channel, AGENT_CHANNELS)))
         self.queue("convenience_store", reports, reports["created"])
+        common = common_tax_reports(take(receipts, np.isin(channel, COMMON_TAX_CHANNELS)))
+        self.queue("common_tax_payment", common, common["created"])
         slips = take(receipts, np.isin(channel, COUNTER_CHANNELS))
         self.queue("counter_slip", slips, slips["credited"])
         transfers = take(receipts, channel == TRANSFER)
@@ -180,6 +183,7 @@ class Deliveries:
             "convenience_store": self._write_agent_reports,
             "counter_slip": self._write_counter_slips,
             "account_transfer_result": self._write_transfers,
+            "common_tax_payment": self._write_common_tax,
             "refund_transfer": self._write_refunds,
             "pension_special_collection": self._write_requests,
         }
@@ -229,6 +233,10 @@ class Deliveries:
         order = np.lexsort((rows["kind"], rows["slip_no"], rows["minute"], rows["paid"], rows["created"]))
         rows = take(rows, order)
         self.file("convenience_store", day).add_lines(rows, agent_text, rows["amount"])
+
+    def _write_common_tax(self, rows: Columns, day: int) -> None:
+        rows = take(rows, np.lexsort((rows["processing"], rows["slip_no"], rows["minute"], rows["paid"])))
+        self.file("common_tax_payment", day).add_lines(rows, common_tax_text, rows["amount"])
 
     def _write_counter_slips(self, rows: Columns, day: int) -> None:
         file = self.file("counter_slip", day)

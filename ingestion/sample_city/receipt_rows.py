@@ -23,7 +23,7 @@ from ingestion.sample_city.due_dates import as_date, date_text
 from ingestion.sample_city.identity_numbers import zero_filled
 from ingestion.sample_city.name_rows import bank_names
 from ingestion.sample_city.people_rows import BANKS
-from ingestion.sample_city.slip_numbers import barcodes, confirmation_numbers, payment_numbers
+from ingestion.sample_city.slip_numbers import barcodes, confirmation_numbers, ocr_rows, payment_numbers
 from ingestion.sample_city.text import MUNICIPALITY, chosen, coded, joined, numbers
 
 if TYPE_CHECKING:
@@ -113,6 +113,8 @@ def agent_text(reports: Columns) -> dict[str, pa.Array | str]:
 
 def counter_text(receipts: Columns) -> dict[str, pa.Array | str]:
     """Data records of paid slips of one bundle."""
+    category = zero_filled(receipts["tax"], 3)
+    first_row, second_row = ocr_rows(receipts["slip_no"], receipts["slip_total_yen"], category)
     return {
         "data_record_class": "2",
         "slip_seq": numbers(np.arange(1, len(receipts["uid"]) + 1)),
@@ -124,9 +126,11 @@ def counter_text(receipts: Columns) -> dict[str, pa.Array | str]:
         ),
         "payment_no": payment_numbers(receipts["slip_no"]),
         "confirmation_no": confirmation_numbers(receipts["slip_no"]),
-        "payment_category_code": zero_filled(receipts["tax"], 3),
+        "payment_category_code": category,
         "paid_yen": numbers(receipts["amount"]),
         "cancellation_class": "0",
+        "ocr_row_1": first_row,
+        "ocr_row_2": second_row,
     }
 
 

@@ -18,7 +18,7 @@ from ingestion.sample_city.due_dates import day
 QUARTER_MONTHS = (6, 9, 12, 3)
 HALF_YEAR_MONTHS = (9, 3)
 PENSION_MONTHS = (5, 7, 9, 11, 1, 3)
-MONTHLY_FEEDS = ("convenience_store", "counter_slip", "receipt_history")
+MONTHLY_FEEDS = ("convenience_store", "counter_slip", "common_tax_payment", "receipt_history")
 ARREARS_FILE = ("arrears_case", "contact_history", "field_survey", "property", "public_auction", "levy_basis",
                 "instalment_plan", "instalment_plan_part", "grace", "late_charge_reduction", "seizure",
                 "delivery_demand", "execution_stay", "write_off", "arrears_levy", "arrears_receipt", "distribution",
