@@ -52,7 +52,7 @@ def read_fixed_file(path: Path, feed: str) -> list[dict[str, str]]:
     has_line_ends = content[size : size + 2] == b"\r\n"
     step = size + 2 if has_line_ends else size
     assert len(content) % step == 0
-    kinds = {"1": "header", "2": "data", "8": "trailer", "9": "end"}
+    kinds = {"1": "header", "2": "data", "3": "trailer", "8": "trailer", "9": "end"}
     records = []
     for start in range(0, len(content), step):
         raw = content[start : start + size]

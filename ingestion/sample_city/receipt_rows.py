@@ -47,7 +47,7 @@ _STORE_CHAINS, _FIRST_PHONE_CHAIN, _PHONE_CHAINS, _POSTAL_CHAIN = 5, 5, 3, 8
 _CORRECTION_DAYS = 5
 _SLIP_CHANNELS = {COUNTER: "01", EL_QR: "02", PAY_EASY: "03", CARD: "04", SALARY_SLIP: "05", PENSION_SLIP: "06"}
 _COLLECTING_BANK, _COLLECTING_BRANCH = "0126", "001"
-_CONSIGNOR_CODE, _CONSIGNOR_NAME = "0007203600", "ｺｵﾘﾔﾏｼ ｼﾕｳﾉｳｶ"
+CONSIGNOR_CODE, _CONSIGNOR_NAME = "0007203600", "ｺｵﾘﾔﾏｼ ｼﾕｳﾉｳｶ"
 _FIELD_DIGITS = 10**10
 _CHAIN_SALT, _STORE_SALT = 2_654_435_761, 40_503
 
@@ -182,7 +182,7 @@ def transfer_header(debit_day: int) -> dict[str, pa.Array | str]:
         "header_record_class": "1",
         "transfer_type_code": "91",
         "character_code_class": "0",
-        "consignor_code": _CONSIGNOR_CODE,
+        "consignor_code": CONSIGNOR_CODE,
         "consignor_name": _CONSIGNOR_NAME,
         "debit_month_day": _written(debit_day)[4:],
         "transacting_bank_code": _COLLECTING_BANK,
