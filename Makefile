@@ -9,6 +9,7 @@ DEMO_HOME ?= $(CURDIR)/var/demo
 PERSONS ?= 20000
 YEARS ?= 3
 EXAMPLES ?= 2000
+TEST_PROCESSES ?= 2
 
 .PHONY: demo test fuzz lint lock serve bench clean help
 
@@ -30,7 +31,7 @@ demo: $(STAMP) ## invent a city of $(PERSONS) people, take in its feeds, release
 	@echo "Look at the asset graph: OSAMARI_HOME=\"$(DEMO_HOME)\" $(BIN)/osamari serve"
 
 test: $(STAMP) ## pass the tests
-	$(BIN)/python -m pytest
+	$(BIN)/python -m pytest -n $(TEST_PROCESSES) --dist loadfile
 
 fuzz: $(STAMP) ## damage files of every feed for a while: EXAMPLES=2000 tries of each property
 	OSAMARI_FUZZ_EXAMPLES=$(EXAMPLES) $(BIN)/python -m pytest tests/test_ingestion_csv_properties.py tests/test_ingestion_fixed_width_properties.py

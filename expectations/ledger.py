@@ -29,9 +29,14 @@ with versions as (
   union all
   select instalment_id, premium_instalment_split_yen, delivery_date, delivery_seq, source_file_no, source_line_no
   from raw_premium_assessment),
+told as (
+  select * from versions
+  union all
+  select v.instalment_id, 0, e.delivery_date, e.delivery_seq, e.ended_by_file_no, 0
+  from versions v join ended_records e using (source_file_no, source_line_no)),
 delivered as (
   select instalment_id, arg_max(yen, row(delivery_date, delivery_seq, source_file_no, source_line_no)) as yen
-  from versions group by 1),
+  from told group by 1),
 entered as (
   select instalment_id, sum(amount_yen) as yen from judged
   where component = 'principal' and kind in ('levy', 'reassessment') group by 1)
@@ -74,6 +79,7 @@ def ledger_suite(as_of: date) -> Suite:
             "fct_unidentified_receipts",
             "raw_levy",
             "raw_premium_assessment",
+            "ended_records",
             "feed_files",
         ),
     )

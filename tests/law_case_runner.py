@@ -150,6 +150,7 @@ class LawCaseRunner:
         self.connection.execute("SET threads = 1")
         self.tables = {
             PARAMETERS: CONTROL_TABLES[PARAMETERS],
+            "ended_records": CONTROL_TABLES["ended_records"],
             "int_run": "as_of_date DATE",
             "stg_case_periods": PERIOD_COLUMNS,
         } | {contract.raw_table: raw_table_columns(contract) for contract in load_contracts().values()}

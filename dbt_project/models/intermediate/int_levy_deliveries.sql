@@ -1,62 +1,39 @@
--- One row per instalment and delivered version, taxes and premiums alike.
--- Amounts that only the tax feed carries are NULL for premiums; their refunds and write-offs come as collection lines.
+-- One row per instalment and version: those that were delivered, and one of nothing owed where a later delivery said
+-- that the levy is no more (it was absent from a full delivery, or its delete flag was set).
 {{ config(materialized='view') }}
-select
-    instalment_id,
-    addressee_key,
-    tax_item_code,
-    assessment_year,
-    collection_method_code,
-    instalment_no,
-    levy_year,
-    statutory_due_date,
-    designated_due_date,
-    tax_notice_issue_date,
-    principal_levied_yen,
-    additional_charge_levied_yen,
-    demand_fee_levied_yen,
-    overpayment_settled_yen,
-    updated_date,
-    write_off_date,
-    write_off_yen,
-    write_off_cause,
-    demand_notice_issue_date,
-    coalesce(reassessment_date, updated_date, delivery_date) as reassessment_date,
-    reassessment_cause,
-    reassessment_request_date,
-    income_tax_notice_date,
-    delivery_date,
-    delivery_seq,
-    source_file_no,
-    source_line_no
-from {{ ref('stg_levy') }}
+select * from {{ ref('int_levy_records') }}
 union all
 select
-    instalment_id,
-    addressee_key,
-    tax_item_code,
-    assessment_year,
-    collection_method_code,
-    instalment_no,
-    cast(null as integer) as levy_year,
-    due_date as statutory_due_date,
-    due_date as designated_due_date,
-    cast(null as date) as tax_notice_issue_date,
-    principal_levied_yen,
-    cast(null as bigint) as additional_charge_levied_yen,
-    cast(null as bigint) as demand_fee_levied_yen,
-    cast(null as bigint) as overpayment_settled_yen,
-    cast(null as date) as updated_date,
-    cast(null as date) as write_off_date,
-    cast(null as bigint) as write_off_yen,
-    cast(null as {{ text_type() }}) as write_off_cause,
-    cast(null as date) as demand_notice_issue_date,
-    coalesce(assessment_decision_date, delivery_date) as reassessment_date,
+    records.instalment_id,
+    records.addressee_key,
+    records.tax_item_code,
+    records.assessment_year,
+    records.collection_method_code,
+    records.instalment_no,
+    records.levy_year,
+    records.statutory_due_date,
+    records.designated_due_date,
+    records.tax_notice_issue_date,
+    0 as principal_levied_yen,
+    0 as additional_charge_levied_yen,
+    0 as demand_fee_levied_yen,
+    records.overpayment_settled_yen,
+    ended.delivery_date as updated_date,
+    records.write_off_date,
+    records.write_off_yen,
+    records.write_off_cause,
+    records.demand_notice_issue_date,
+    ended.delivery_date as reassessment_date,
     'reassessment' as reassessment_cause,
     cast(null as date) as reassessment_request_date,
     cast(null as date) as income_tax_notice_date,
-    delivery_date,
-    delivery_seq,
-    source_file_no,
-    source_line_no
-from {{ ref('stg_premium_assessment') }}
+    ended.delivery_date,
+    ended.delivery_seq,
+    ended.ended_by_file_no as source_file_no,
+    0 as source_line_no
+from {{ ref('int_levy_records') }} as records
+inner join {{ ref('stg_ended_records') }} as ended
+    on
+        records.source_file_no = ended.source_file_no
+        and records.source_line_no = ended.source_line_no
+        and ended.feed in ('levy', 'premium_assessment')
