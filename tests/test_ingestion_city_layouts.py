@@ -6,6 +6,7 @@ Does not test what a layout row may say (test_ingestion_contract) nor the models
 from __future__ import annotations
 
 import csv
+import datetime as dt
 from dataclasses import replace
 from typing import TYPE_CHECKING
 
@@ -19,6 +20,7 @@ from ingestion.contract import LAYOUT_FOLDER, load_contract
 from ingestion.errors import ConfigurationError
 from ingestion.home import Home
 from ingestion.loader import load_inbox
+from ingestion.rebuild import rebuild
 from tests.ingestion_deliveries import csv_bytes, deliver, fixed_record, sound_row
 from tests.ingestion_home import one, query
 
@@ -87,6 +89,8 @@ def test_a_city_delivers_its_own_counter_slips_without_code(tmp_path: Path) -> N
         home, "SELECT slip_seq, CAST(paid_date AS VARCHAR), CAST(credited_date AS VARCHAR), district_code, "
         "confirmation_no, slip_type_code, ocr_row_1 FROM raw_counter_slip ORDER BY 1"
     )  # fmt: skip
+    rebuilt = Home(tmp_path / "rebuilt")
+    assert one(rebuild(home, rebuilt, dt.date(2025, 4, 1))).row_count_loaded == 2
     assert rows == [(seq, "2025-03-31", "2025-04-01", "012", None, None, None) for seq in (1, 2)]
 
 
