@@ -16,16 +16,19 @@ from expectations.statistics import statistics_suites
 from ingestion.errors import ConfigurationError
 
 if TYPE_CHECKING:
+    from collections.abc import Mapping
+
     from expectations.rule import Suite
+    from ingestion.contract import FeedContract
 
 _ANY_DAY = date.min
 """The names of the suites are the same on every day."""
 
 
-def all_suites(as_of: date) -> tuple[Suite, ...]:
-    """Every suite, as it judges the data of the day ``as_of``."""
+def all_suites(as_of: date, contracts: Mapping[str, FeedContract] | None = None) -> tuple[Suite, ...]:
+    """Every suite, as it judges the data of the day ``as_of``; ``contracts`` where a city has layouts of its own."""
     return (
-        *feed_suites(),
+        *feed_suites(contracts),
         ledger_suite(as_of),
         reconciliation_suite(as_of),
         arrears_suite(as_of),
@@ -36,13 +39,13 @@ def all_suites(as_of: date) -> tuple[Suite, ...]:
     )
 
 
-def suite(name: str, as_of: date) -> Suite:
-    """The suite of that name.
+def suite(name: str, as_of: date, contracts: Mapping[str, FeedContract] | None = None) -> Suite:
+    """The suite of that name; ``contracts`` as for :func:`all_suites`.
 
     Raises:
         ConfigurationError: No suite has that name.
     """
-    known = {suite.name: suite for suite in all_suites(as_of)}
+    known = {suite.name: suite for suite in all_suites(as_of, contracts)}
     if name not in known:
         raise ConfigurationError(f"There is no expectation suite {name}.", f"Known suites: {', '.join(known)}.")
     return known[name]

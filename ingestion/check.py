@@ -14,18 +14,19 @@ from typing import TYPE_CHECKING
 import duckdb
 
 from ingestion.city_profile import CityProfile
-from ingestion.contract import FeedContract, load_contract
 from ingestion.control import FoundTotals, check_totals, find_sidecar, read_sidecar
 from ingestion.errors import DataRefused
 from ingestion.feed_file import FeedFile, RefusedLine, file_sha256
 from ingestion.file_name import is_control_name, parse_file_name
 from ingestion.line_errors import FileFault, counted, render_file_fault, render_line_error
 from ingestion.recognition import recognise_feed
-from ingestion.row_sql import LINE_COLUMN, framed_relation, is_sound, quoted, typed_value
+from ingestion.row_sql import LINE_COLUMN, framed_relation, is_acceptable, quoted, typed_value
+from ingestion.value_flags import count_flags
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Sequence
 
+    from ingestion.contract import FeedContract
     from ingestion.framing import Framed
 
 MOST_ERRORS_SHOWN = 50
@@ -84,13 +85,13 @@ def _check_file(path: Path, profile: CityProfile) -> CheckReport:
         feed: str | None = parse_file_name(path.name).feed
     except DataRefused as refused:
         report.faults.append(FileFault(str(refused), refused.remedy))
-        feed = recognise_feed(path)
+        feed = recognise_feed(path, profile.layouts.contracts())
     is_empty = path.stat().st_size == 0
     if feed is not None:
-        contract = load_contract(feed)
+        contract = profile.contract(feed)
         report.feed, report.title_ja = feed, contract.title_ja
         if not is_empty:
-            _read(report, FeedFile(path.name, path, contract, profile.encoding(contract)))
+            _read(report, FeedFile(path.name, path, contract, contract.encoding))
     elif not is_empty:
         report.faults.append(FileFault("the content is that of no known feed", "Check that it is the right file."))
     if is_empty:
@@ -121,6 +122,7 @@ def _read(report: CheckReport, file: FeedFile) -> None:
 
 def _judge(report: CheckReport, file: FeedFile, framed: Framed, framed_path: Path) -> None:
     sound_count, yen, unacceptable = _sound_totals(file.contract, framed_path)
+    report.warnings += _flag_warnings(file, framed_path)
     report.sound_row_count = sound_count
     report.refused = file.refused_lines(framed, unacceptable)
     readable = yen + sum(line.yen or 0 for line in report.refused)
@@ -134,6 +136,17 @@ def _judge(report: CheckReport, file: FeedFile, framed: Framed, framed_path: Pat
         report.warnings.append("no control file stands beside it; its totals were not compared.")
 
 
+def _flag_warnings(file: FeedFile, framed_path: Path) -> list[str]:
+    """What would be loaded but flagged, by column."""
+    with duckdb.connect() as connection:
+        counts = count_flags(connection, file, framed_path)
+    by_name = file.contract.layout.by_name
+    return [
+        f"{counted(count, 'value')} of {by_name[name].item_ja} ({name}): {flag}."
+        for (name, flag), count in counts.items()
+    ]
+
+
 def _sound_totals(contract: FeedContract, framed_path: Path) -> tuple[int, int, Sequence[int]]:
     """Number and yen of the sound rows, and the line numbers of the others."""
     columns = contract.layout.raw_columns
@@ -141,7 +154,7 @@ def _sound_totals(contract: FeedContract, framed_path: Path) -> tuple[int, int, 
     query = (
         f"SELECT count(*) FILTER (sound), coalesce(sum(yen) FILTER (sound), 0), "
         f"coalesce(list({LINE_COLUMN}) FILTER (NOT sound), []) FROM (SELECT {quoted(LINE_COLUMN)}, "
-        f"{is_sound(columns)} AS sound, {amount} AS yen FROM {framed_relation(contract, str(framed_path))})"
+        f"{is_acceptable(columns)} AS sound, {amount} AS yen FROM {framed_relation(contract, str(framed_path))})"
     )
     with duckdb.connect() as connection:
         row = connection.execute(query).fetchone()

@@ -7,6 +7,11 @@ control_files = "required"            # or "optional"
 cut_over_date = 2025-04-01            # deliveries up to this day are opening history (feed_files.is_opening_history)
 [feed.levy]
 encoding = "cp932"                    # or "utf-8"
+era = "letters"                       # dates by era: a map of eras.csv
+[feed.counter_slip]
+layout = "counter_slip.csv"           # the city's own format: a file in layouts/ of the home
+record_bytes = 180
+trailer = "total_count=count|total_yen=paid_yen"
 delivery = "full"                     # files without a scope of their own hold all records; else "change"
 [[parameter]]                         # replaces the law parameter of the same name and scope
 parameter = "late_charge_first_period_months"
@@ -23,13 +28,17 @@ from __future__ import annotations
 import datetime as dt
 import tomllib
 from dataclasses import dataclass, field
+from pathlib import PurePath
 from typing import TYPE_CHECKING
 
 from ingestion.accepted_difference import AcceptedDifference, read_accepted_differences
+from ingestion.check_digits import is_municipality_code
+from ingestion.city_layouts import CityLayouts
 from ingestion.contract import ENCODINGS, FeedContract, list_feeds
+from ingestion.dates import era_maps
 from ingestion.delivery_notice import CHANGE, SCOPES
 from ingestion.errors import ConfigurationError
-from ingestion.file_name import is_municipality_code
+from ingestion.trailer_rule import TrailerRule, parse_trailer
 
 if TYPE_CHECKING:
     from collections.abc import Collection, Mapping
@@ -37,7 +46,7 @@ if TYPE_CHECKING:
     from ingestion.home import Home
 
 _TOP_KEYS = ("municipality_code", "control_files", "cut_over_date", "feed", "parameter", "accepted_difference")
-_FEED_KEYS = ("encoding", "delivery")
+_FEED_KEYS = ("encoding", "delivery", "layout", "record_bytes", "era", "trailer")
 _PARAMETER_KEYS = ("parameter", "scope", "valid_from", "valid_to", "value", "unit", "law", "status", "note")
 _OPTIONAL_PARAMETER_KEYS = ("valid_to", "status", "note")
 
@@ -63,7 +72,7 @@ class CityProfile:
 
     municipality_code: str | None = None
     are_control_files_required: bool = True
-    encodings: Mapping[str, str] = field(default_factory=dict)
+    layouts: CityLayouts = field(default_factory=CityLayouts)
     delivery_scopes: Mapping[str, str] = field(default_factory=dict)
     parameters: tuple[CityParameter, ...] = ()
     cut_over_date: dt.date | None = None
@@ -73,9 +82,13 @@ class CityProfile:
         """Whether a delivery tells the history before the platform went into use, rather than news."""
         return self.cut_over_date is not None and delivery_date <= self.cut_over_date
 
+    def contract(self, feed: str) -> FeedContract:
+        """The contract of a feed as this city delivers it; see :class:`CityLayouts`."""
+        return self.layouts.contract(feed)
+
     def encoding(self, contract: FeedContract) -> str:
         """Encoding in which this city delivers a feed."""
-        return self.encodings.get(contract.feed, contract.encoding)
+        return self.contract(contract.feed).encoding
 
     def delivery_scope(self, contract: FeedContract) -> str:
         """Whether files of a feed hold all records or only changes, when their control file does not say."""
@@ -107,12 +120,35 @@ def read_city_profile(home: Home) -> CityProfile:
     return CityProfile(
         code,
         control_files == "required",
-        _of_feeds(settings.get("feed", {}), "encoding", ENCODINGS),
+        _layouts(home, settings.get("feed", {})),
         _of_feeds(settings.get("feed", {}), "delivery", SCOPES),
         _parameters(settings.get("parameter", [])),
         cut_over_date,
         read_accepted_differences(settings.get("accepted_difference", [])),
     )
+
+
+def _layouts(home: Home, feeds: object) -> CityLayouts:
+    encodings = _of_feeds(feeds, "encoding", ENCODINGS)
+    eras = _of_feeds(feeds, "era", era_maps())
+    given = feeds if isinstance(feeds, dict) else {}
+    files = {feed: own["layout"] for feed, own in given.items() if "layout" in own}
+    record_bytes = {feed: own["record_bytes"] for feed, own in given.items() if "record_bytes" in own}
+    trailers = {feed: _trailer(feed, own["trailer"]) for feed, own in given.items() if "trailer" in own}
+    for feed, file in files.items():
+        if not isinstance(file, str) or PurePath(file).name != file or not file.endswith(".csv"):
+            raise _wrong(f"feed.{feed}.layout", 'the name of a file in layouts/, such as "counter_slip.csv"')
+    for feed, size in record_bytes.items():
+        if not isinstance(size, int) or isinstance(size, bool) or size < 1:
+            raise _wrong(f"feed.{feed}.record_bytes", "the bytes of a record, a whole number without quotes")
+    return CityLayouts(home.layouts, files, encodings, record_bytes, eras, trailers)
+
+
+def _trailer(feed: str, text: object) -> tuple[TrailerRule, ...]:
+    try:
+        return parse_trailer(text if isinstance(text, str) else "?")
+    except ValueError:
+        raise _wrong(f"feed.{feed}.trailer", 'rules such as "total_count=count|total_yen=paid_yen"') from None
 
 
 def _of_feeds(feeds: object, key: str, allowed: Collection[str]) -> dict[str, str]:

@@ -9,6 +9,8 @@ from __future__ import annotations
 import re
 from typing import TYPE_CHECKING
 
+from ingestion.dates import MISSING_DATES, date_pattern, describe_date_fault
+
 if TYPE_CHECKING:
     from collections.abc import Sequence
 
@@ -26,34 +28,32 @@ DUCKDB_TYPES = {
 NUMERIC_TYPES = frozenset({"yen", "int"})
 LONGEST_NUMBER = 18
 """Digits that always fit into BIGINT."""
+LONGEST_TOLERATED = 1000
+"""Characters up to which a text is counted without its variation selectors (RE2 repeats no more often)."""
 
-MISSING_DATES = frozenset({"0", "00000000", "0000-00-00"})
-
-_YEAR = "[1-9][0-9]{3}"
-_LEAP_YEAR = "(?:[1-9][0-9](?:0[48]|[2468][048]|[13579][26])|(?:[2468][048]|[13579][26])00)"
-
-
-def _date_pattern(dash: str) -> str:
-    months_31 = f"(?:0[13578]|1[02]){dash}(?:0[1-9]|[12][0-9]|3[01])"
-    months_30 = f"(?:0[469]|11){dash}(?:0[1-9]|[12][0-9]|30)"
-    february = f"02{dash}(?:0[1-9]|1[0-9]|2[0-8])"
-    return f"{_YEAR}{dash}(?:{months_31}|{months_30}|{february})|{_LEAP_YEAR}{dash}02{dash}29"
-
-
-_DATE = f"0|00000000|0000-00-00|{_date_pattern('')}|{_date_pattern('-')}"
 _TIME = {4: "(?:[01][0-9]|2[0-3])[0-5][0-9]", 6: "(?:[01][0-9]|2[0-3])[0-5][0-9][0-5][0-9]"}
 _FIXED_PATTERNS = {
     "year": "(?:19|2[0-9])[0-9]{2}",
-    "date": _DATE,
     "flag": "[01]",
     "rate": "-?[0-9]{1,7}(?:[.][0-9]{1,5})?",
 }
 
 
-def value_pattern(type_name: str, length: int, closed_codes: Sequence[str]) -> str | None:
+# Written as the characters themselves: RE2 and Python have no escape in common for those beyond FFFF.
+_SELECTORS = "\ufe00-\ufe0f\U000e0100-\U000e01ef"
+_SELECTOR = f"[{_SELECTORS}]"
+# What row_sql puts between values must not count as a character.
+_CHARACTER = f"[^{_SELECTORS}\x1e\x1f]"
+_IS_SELECTOR = re.compile(_SELECTOR)
+
+
+def value_pattern(
+    type_name: str, length: int, closed_codes: Sequence[str], era: str = "", *, is_tolerant: bool = False
+) -> str | None:
     """Pattern that every value present in a column of this type matches in full.
 
-    None where only the length counts.
+    None where only the length counts. A tolerant pattern also matches what is loaded but rare: partial dates, and
+    texts that are longer than the layout says by variation selectors only.
 
     Raises:
         ValueError: the type is unknown, or the length is none that the type can have.
@@ -70,7 +70,16 @@ def value_pattern(type_name: str, length: int, closed_codes: Sequence[str]) -> s
         return _TIME[length]
     if type_name == "code" and closed_codes:
         return "|".join(closed_codes)
+    if type_name == "date":
+        return date_pattern(era, has_partial=is_tolerant)
+    if is_tolerant and type_name in ("text", "code"):
+        return f"{_SELECTOR}*(?:{_CHARACTER}{_SELECTOR}*){{0,{length}}}"
     return _FIXED_PATTERNS.get(type_name)
+
+
+def character_count(value: str) -> int:
+    """Characters as a reader counts them: a variation selector (of an IVS) belongs to the character before it."""
+    return sum(not _IS_SELECTOR.fullmatch(character) for character in value)
 
 
 def is_missing(type_name: str, value: str) -> bool:
@@ -82,7 +91,7 @@ _FULL_WIDTH = re.compile("[０-９]")
 _DIGITS = re.compile("[0-9]+")
 
 
-def describe_fault(type_name: str, length: int, codes: Sequence[str], value: str) -> tuple[str, str]:
+def describe_fault(type_name: str, length: int, codes: Sequence[str], value: str, era: str = "") -> tuple[str, str]:
     """Cause and remedy for a value that does not match its pattern; neither contains the value itself.
 
     The cause continues a sentence that begins with the value or with "the value".
@@ -92,7 +101,7 @@ def describe_fault(type_name: str, length: int, codes: Sequence[str], value: str
     if type_name in NUMERIC_TYPES:
         return _number_fault(type_name, length, value)
     if type_name == "date":
-        return _date_fault(value)
+        return describe_date_fault(value, era)
     if type_name == "code":
         return (
             f"is not one of the codes {', '.join(codes)}",
@@ -125,9 +134,3 @@ def _number_fault(type_name: str, length: int, value: str) -> tuple[str, str]:
     if value != value.strip():
         return f"is not a {noun}", "Remove the spaces around the number."
     return f"is not a {noun}", "Write half-width digits, with a minus in front where it is negative."
-
-
-def _date_fault(value: str) -> tuple[str, str]:
-    if re.fullmatch("[0-9]{8}|[0-9]{4}-[0-9]{2}-[0-9]{2}", value):
-        return "is a date that does not exist", "Correct the date, or leave it empty when it is unknown."
-    return "is not a date", "Write the date as YYYYMMDD or YYYY-MM-DD."

@@ -60,11 +60,23 @@ class FeedContract:
     items: str
     layout: Layout
     trailer: tuple[TrailerRule, ...] = ()
+    absent_columns: tuple[Column, ...] = ()
+    """Columns of the platform's layout that this city's own lacks: they stand in the table, empty."""
 
     @property
     def raw_table(self) -> str:
         """Name of the table that holds the rows of this feed."""
         return f"raw_{self.feed}"
+
+    @property
+    def stored_columns(self) -> tuple[Column, ...]:
+        """Columns of ``raw_<feed>`` in front of the system columns: those delivered, then those that stay empty."""
+        return self.layout.raw_columns + self.absent_columns
+
+    @property
+    def match_columns(self) -> tuple[Column, ...]:
+        """Columns with a name that is matched by a key of its own, as personal as the name."""
+        return tuple(column for column in self.layout.raw_columns if column.match_key)
 
     @property
     def has_result_marks(self) -> bool:
@@ -86,6 +98,7 @@ class FeedContract:
             columns.append(("addressee_key", "VARCHAR"))
         if self.feed == "addressee":
             columns.append(("household_key", "VARCHAR"))
+        columns += [(one.match_key, "VARCHAR") for one in self.match_columns]
         if self.instalment_key:
             columns.append(("instalment_id", "VARCHAR"))
         if self.has_result_marks:
@@ -144,7 +157,7 @@ def _load_contract(feed: str, folder: Path) -> FeedContract:
         layout=layout,
         trailer=_trailer(row),
     )
-    _check_contract(contract)
+    check_contract(contract)
     return contract
 
 
@@ -167,7 +180,12 @@ def _one_of(row: dict[str, str], field: str, allowed: Iterable[str]) -> str:
     return row[field]
 
 
-def _check_contract(contract: FeedContract) -> None:
+def check_contract(contract: FeedContract) -> None:
+    """Refuse a contract whose keys, amount or record length its layout does not have.
+
+    Raises:
+        ConfigurationError: the text names the feed and what is missing.
+    """
     names = {column.name for column in contract.layout.raw_columns}
     asked = [*contract.record_key, *(part for part in contract.instalment_key if not part.startswith("="))]
     asked += [contract.amount] if contract.amount else []

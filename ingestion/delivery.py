@@ -6,7 +6,6 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
 from ingestion.archive import archive_file, remove_when_archived
-from ingestion.contract import load_contract
 from ingestion.control import find_sidecar
 from ingestion.errors import DataRefused
 from ingestion.feed_file import FeedFile
@@ -68,8 +67,8 @@ class Delivery:
         if earlier is not None:
             self._recognise(earlier)
             return
-        contract = load_contract(name.feed)
-        file = FeedFile(self.path.name, self.archived.path, contract, self.run.profile.encoding(contract))
+        contract = self.run.profile.contract(name.feed)
+        file = FeedFile(self.path.name, self.archived.path, contract, contract.encoding)
         load = FileLoad(self.run.connection, file, self.outcome, self.run.framed_path, self.sidecar)
         load.run(self.run.secret, name, self.run.profile)
         # Before the commit: written twice by a repeated run they are the same, missing they would be lost.

@@ -26,6 +26,8 @@ from ingestion.file_ledger import (
 from ingestion.line_errors import FileFault, LineError
 from ingestion.quarantine import error_lines, keep_lines
 from ingestion.record_versions import RecordVersions
+from ingestion.tolerated import accept_tolerated
+from ingestion.value_flags import store_flags
 
 if TYPE_CHECKING:
     from pathlib import Path
@@ -61,6 +63,7 @@ class FileLoad:
         self.sidecar = sidecar
         self.faults: list[FileFault] = []
         self.refused: list[RefusedLine] = []
+        self.has_tolerated = False
 
     def run(self, secret: str, name: FeedFileName, profile: CityProfile) -> None:
         """Frame, insert and check, within the open transaction; what is refused as a whole is taken out again."""
@@ -73,6 +76,9 @@ class FileLoad:
             raw_rows.insert_framed(self.connection, contract, self.framed_path, secret, delivery)
             self._take_out_unacceptable(framed)
             self._check_totals(framed, profile)
+            if not self.faults:
+                given = (self.connection, self.file, self.framed_path, outcome.file_no)
+                store_flags(*given, has_tolerated=self.has_tolerated)
         self.framed_path.unlink()
         if self.faults:
             raw_rows.remove_file(self.connection, contract, outcome.file_no)
@@ -94,7 +100,7 @@ class FileLoad:
 
     def _take_out_unacceptable(self, framed: Framed) -> None:
         connection, contract, outcome = self.connection, self.file.contract, self.outcome
-        unacceptable = raw_rows.unacceptable_lines(connection, contract, outcome.file_no)
+        unacceptable, self.has_tolerated = accept_tolerated(connection, contract, self.framed_path, outcome.file_no)
         self.refused = self.file.refused_lines(framed, unacceptable)
         raw_rows.remove_lines(connection, contract, outcome.file_no, unacceptable)
         outcome.row_count_loaded, outcome.yen_loaded = raw_rows.totals(connection, contract, outcome.file_no)

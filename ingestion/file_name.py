@@ -7,14 +7,13 @@ import re
 from dataclasses import dataclass
 from pathlib import PurePath
 
+from ingestion.check_digits import is_municipality_code
 from ingestion.contract import list_feeds, load_contract
 from ingestion.errors import DataRefused
 
 CONTROL_SUFFIX = ".control.csv"
 PATTERN = "<feed>.<municipality_code>.<YYYYMMDD>.<seq>.<csv|dat>"
 _NAME = re.compile(r"([a-z0-9_]+)\.([0-9]{6})\.([0-9]{8})\.([0-9]{1,6})\.(csv|dat)")
-_WEIGHTS = (6, 5, 4, 3, 2)
-_MODULUS = 11
 
 
 @dataclass(frozen=True)
@@ -54,15 +53,6 @@ def parse_file_name(name: str) -> FeedFileName:
             f"the delivery date {date} does not exist", "Write the day of delivery as YYYYMMDD."
         ) from None
     return FeedFileName(feed, municipality_code, delivery_date, int(seq))
-
-
-def is_municipality_code(code: str) -> bool:
-    """True when the sixth digit is the check digit of the first five (全国地方公共団体コード)."""
-    if not re.fullmatch("[0-9]{6}", code):
-        return False
-    total = sum(int(digit) * weight for digit, weight in zip(code, _WEIGHTS, strict=False))
-    rest = _MODULUS - total if total < _MODULUS else _MODULUS - total % _MODULUS
-    return int(code[5]) == rest % 10
 
 
 def is_control_name(name: str) -> bool:

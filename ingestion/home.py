@@ -68,6 +68,11 @@ class Home:
         return self.root / "work"
 
     @property
+    def layouts(self) -> Path:
+        """The city's own record layouts, where it has some. It need not exist."""
+        return self.root / "layouts"
+
+    @property
     def city_profile(self) -> Path:
         """``city.toml``: what this city has set differently. It need not exist."""
         return self.root / "city.toml"

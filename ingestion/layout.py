@@ -7,12 +7,21 @@ from __future__ import annotations
 
 import csv
 import re
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from functools import cached_property
 from typing import TYPE_CHECKING
 
-from ingestion.column_types import DUCKDB_TYPES, describe_fault, is_missing, value_pattern
+from ingestion.check_digits import check_of, describe_wrong_check, is_refusing
+from ingestion.column_types import (
+    DUCKDB_TYPES,
+    LONGEST_TOLERATED,
+    character_count,
+    describe_fault,
+    is_missing,
+    value_pattern,
+)
 from ingestion.errors import ConfigurationError
+from ingestion.name_keys import MATCH_KEYS
 
 if TYPE_CHECKING:
     from pathlib import Path
@@ -51,6 +60,14 @@ class Column:
     is_open_list: bool
     personal: str
     description_ja: str
+    check: str = ""
+    """Check of ``check_digits`` that values must pass; ``flag:`` in front where a wrong one is only flagged."""
+    era: str = ""
+    """Era map of a date column (``eras.csv``); empty where only western dates are delivered."""
+    match_key: str = ""
+    """Name of the system column that holds the match key of this name (see ``name_keys``); empty for other columns."""
+    is_tolerant: bool = False
+    """True in the copy whose pattern also matches what is rare (see ``value_pattern``)."""
 
     @property
     def duckdb_type(self) -> str:
@@ -65,11 +82,24 @@ class Column:
     @cached_property
     def pattern(self) -> str | None:
         """What a present value looks like (see ``column_types``); None where only the length counts."""
-        return value_pattern(self.type, self.length, () if self.is_open_list else tuple(self.codes))
+        codes = () if self.is_open_list else tuple(self.codes)
+        return value_pattern(self.type, self.length, codes, self.era, is_tolerant=self.is_tolerant)
 
     @cached_property
-    def _compiled(self) -> re.Pattern[str] | None:
+    def tolerant(self) -> Column:
+        """The column as it judges what the plain pattern does not match. A required date must be a whole one."""
+        is_strict = (self.type == "date" and self.required) or self.length > LONGEST_TOLERATED
+        return self if is_strict else replace(self, is_tolerant=True)
+
+    @cached_property
+    def compiled(self) -> re.Pattern[str] | None:
+        """The pattern, made ready."""
         return re.compile(self.pattern) if self.pattern else None
+
+    @cached_property
+    def is_refusing(self) -> bool:
+        """True when a value that fails the column's check refuses its line."""
+        return bool(self.check) and is_refusing(self.check)
 
     def accepts(self, value: str) -> bool:
         """True when the delivered text can be loaded into this column.
@@ -78,8 +108,12 @@ class Column:
         """
         if is_missing(self.type, value):
             return not self.required
-        if self._compiled:
-            return self._compiled.fullmatch(value) is not None
+        return self._has_form(value) and (not self.is_refusing or check_of(self.check).is_right(value))
+
+    def _has_form(self, value: str) -> bool:
+        tolerant = self.tolerant.compiled
+        if tolerant:
+            return tolerant.fullmatch(value) is not None
         return len(value) <= self.length
 
     def diagnose(self, value: str) -> Diagnosis | None:
@@ -88,11 +122,13 @@ class Column:
             return None
         if is_missing(self.type, value):
             return Diagnosis("the value is missing", "The column is required; ask the sender for it.")
-        if self._compiled is None:
-            cause = f"has {len(value)} characters, the layout allows {self.length}"
+        if self._has_form(value):
+            cause, remedy = describe_wrong_check(self.check)
+        elif self.pattern is None:
+            cause = f"has {character_count(value)} characters, the layout allows {self.length}"
             remedy = "Shorten the value, or correct the length in the layout."
         else:
-            cause, remedy = describe_fault(self.type, self.length, tuple(self.codes), value)
+            cause, remedy = describe_fault(self.type, self.length, tuple(self.codes), value, self.era)
         shown = "the value" if self.is_personal else f'"{value[:_LONGEST_VALUE_SHOWN]}"'
         return Diagnosis(f"{shown} {cause}", remedy)
 
@@ -174,8 +210,15 @@ def _column(row: dict[str, str], position: int) -> Column:
         is_open_list=not codes or "*" in parts,
         personal=row["personal"],
         description_ja=row["description_ja"],
+        check=row.get("check") or "",
+        era=row.get("era") or "",
+        match_key=row.get("match_key") or "",
     )
-    value_pattern(column.type, column.length, ())
+    if column.check:
+        check_of(column.check)
+    if column.match_key and column.match_key not in MATCH_KEYS:
+        raise ValueError(f'unknown match key "{column.match_key}"; known: {", ".join(MATCH_KEYS)}')
+    value_pattern(column.type, column.length, (), column.era)
     return column
 
 

@@ -9,6 +9,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
+from ingestion.name_keys import match_key_sql
 from ingestion.pseudonym import instalment_value_sql, pseudonym_sql
 from ingestion.row_sql import (
     LINE_COLUMN,
@@ -58,25 +59,31 @@ def _insert_statement(contract: FeedContract, path: str) -> str:
     columns = contract.layout.raw_columns
     names = ", ".join(quoted(column.name) for column in columns)
     typed = ", ".join(f"{_stored_value(column)} AS {quoted(column.name)}" for column in columns)
-    hashed = f"{names}, {RESULT_COLUMN}" if contract.has_result_marks else names
     system = {
         "source_file_no": "$file_no",
         "source_line_no": LINE_COLUMN,
         "delivery_date": "$delivery_date",
         "delivery_seq": "$delivery_seq",
-        "record_hash": f"CASE WHEN {SOUND_COLUMN} THEN hash({hashed}) END",
+        "record_hash": f"CASE WHEN {SOUND_COLUMN} THEN {record_hash(contract, RESULT_COLUMN)} END",
         "addressee_key": pseudonym_sql("addressee", "addressee_code"),
         "household_key": pseudonym_sql("household", "household_code"),
         "instalment_id": pseudonym_sql("instalment", f"({instalment_value_sql(contract.instalment_key)})"),
         RESULT_COLUMN: f"{RESULT_COLUMN} = '1'",
+        **{column.match_key: match_key_sql(quoted(column.name)) for column in contract.match_columns},
     }
-    added = ", ".join(system[name] for name, _ in contract.system_columns)
+    added = ", ".join(f"{system[name]} AS {name}" for name, _ in contract.system_columns)
     mark = f", {RESULT_COLUMN}" if contract.has_result_marks else ""
     return (
-        f"INSERT INTO {contract.raw_table} SELECT {names}, {added} FROM ("
+        f"INSERT INTO {contract.raw_table} BY NAME SELECT {names}, {added} FROM ("
         f"SELECT {LINE_COLUMN}, {is_sound(columns)} AS {SOUND_COLUMN}, {typed}{mark} "
         f"FROM {framed_relation(contract, path)})"
     )
+
+
+def record_hash(contract: FeedContract, result_mark: str) -> str:
+    """SQL for the hash that two records share when they say the same."""
+    names = ", ".join(quoted(column.name) for column in contract.layout.raw_columns)
+    return f"hash({names}, {result_mark})" if contract.has_result_marks else f"hash({names})"
 
 
 def _stored_value(column: Column) -> str:

@@ -14,6 +14,7 @@ from ingestion.record_kinds import START, RecordKinds
 from ingestion.record_slicer import RecordSlicer
 
 if TYPE_CHECKING:
+    from collections.abc import Mapping
     from pathlib import Path
 
     from ingestion.layout import Column
@@ -24,13 +25,17 @@ _Likeness = tuple[bool, int]
 """Whether every field of the first record is acceptable, and how many bytes of it are known codes."""
 
 
-def recognise_feed(path: Path) -> str | None:
-    """Name of the feed whose header the file has; None when it is that of no feed."""
+def recognise_feed(path: Path, contracts: Mapping[str, FeedContract] | None = None) -> str | None:
+    """Name of the feed whose header the file has; None when it is that of no feed.
+
+    ``contracts`` where a city has layouts of its own.
+    """
+    contracts = contracts or load_contracts()
     with path.open("rb") as source:
         beginning = source.read(_BEGINNING_BYTES)
     likenesses = {
         contract.feed: likeness
-        for contract in load_contracts().values()
+        for contract in contracts.values()
         if contract.format == "fixed" and (likeness := _likeness(beginning, contract))
     }
     if likenesses:
@@ -38,7 +43,7 @@ def recognise_feed(path: Path) -> str | None:
     labels = _first_line_labels(beginning)
     shares = {
         contract.feed: len(labels & set(contract.layout.header_labels)) / len(set(contract.layout.header_labels))
-        for contract in load_contracts().values()
+        for contract in contracts.values()
         if contract.format == "csv"
     }
     best = max(shares, key=lambda feed: shares[feed])

@@ -9,6 +9,9 @@ from __future__ import annotations
 from itertools import groupby
 from typing import TYPE_CHECKING
 
+from ingestion.check_digit_sql import has_right_check_digit
+from ingestion.date_sql import date_value, is_given
+
 if TYPE_CHECKING:
     from collections.abc import Iterable, Sequence
 
@@ -56,28 +59,29 @@ def typed_value(column: Column) -> str:
     """The delivered text of a sound row in the type of the layout."""
     name = quoted(column.name)
     if column.type == "date":
-        dashed = f"{name}[1:4] || '-' || {name}[5:6] || '-' || {name}[7:8]"
-        return f"TRY_CAST(CASE length({name}) WHEN 8 THEN {dashed} ELSE {name} END AS DATE)"
+        return date_value(name, column.era)
     if column.duckdb_type == "VARCHAR":
         return name
     return f"TRY_CAST({name} AS {column.duckdb_type})"
 
 
-def is_sound(columns: Sequence[Column]) -> str:
+def is_acceptable(columns: Sequence[Column]) -> str:
     """True for rows that every column accepts; the same decision as :meth:`Column.accepts` for each cell."""
+    return is_sound([column.tolerant for column in columns])
+
+
+def is_sound(columns: Sequence[Column]) -> str:
+    """True for rows that every column accepts at first sight, which is nearly all of them; see ``tolerated``."""
     conditions = [f"{quoted(column.name)} IS NOT NULL" for column in columns if column.required]
-    conditions += [_date_is_given(column) for column in columns if column.required and column.type == "date"]
+    conditions += [is_given(quoted(column.name)) for column in columns if column.required and column.type == "date"]
     patterned = [column for column in columns if column.pattern]
     if patterned:
         conditions.append(_row_pattern(patterned))
     conditions += [
         f"coalesce(length({quoted(column.name)}) <= {column.length}, true)" for column in columns if not column.pattern
     ]
+    conditions += [has_right_check_digit(one.check, quoted(one.name)) for one in columns if one.is_refusing]
     return " AND ".join(conditions) or "true"
-
-
-def _date_is_given(column: Column) -> str:
-    return f"{quoted(column.name)} NOT IN ('0', '00000000', '0000-00-00')"
 
 
 def _row_pattern(columns: Iterable[Column]) -> str:

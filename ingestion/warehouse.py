@@ -11,15 +11,18 @@ from ingestion.accepted_difference import COLUMNS as ACCEPTED_COLUMNS
 from ingestion.accepted_difference import TABLE as ACCEPTED_TABLE
 from ingestion.accepted_difference import store_accepted_differences
 from ingestion.city_profile import CityProfile, read_city_profile
-from ingestion.contract import FeedContract, load_contracts
 from ingestion.errors import Busy, ConfigurationError
+from ingestion.name_keys import register_match_keys
 from ingestion.pseudonym import fingerprint, read_secret
 from ingestion.record_versions import VERSION_TABLES
 from ingestion.row_sql import quoted
+from ingestion.value_flags import TABLE as FLAGS_TABLE
+from ingestion.value_flags import TABLE_COLUMNS as FLAGS_COLUMNS
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
 
+    from ingestion.contract import FeedContract
     from ingestion.home import Home
 
 MEMORY_LIMIT = "2GiB"
@@ -39,6 +42,7 @@ CONTROL_TABLES = {
         file_no INTEGER, source_line_no INTEGER, column_no INTEGER, column_name VARCHAR, column_item_ja
         VARCHAR,
         cause VARCHAR, remedy VARCHAR, line_bytes BLOB""",
+    FLAGS_TABLE: FLAGS_COLUMNS,
     **VERSION_TABLES,
     "raw_city_parameters": """
         parameter VARCHAR, scope VARCHAR, valid_from DATE, valid_to DATE, value VARCHAR, unit VARCHAR, law
@@ -66,6 +70,7 @@ def open_warehouse(home: Home) -> Iterator[duckdb.DuckDBPyConnection]:
         connection.execute(f"SET enable_progress_bar = false; SET memory_limit = '{MEMORY_LIMIT}'")
         # A checkpoint rewrites the last part of every column it touches: not after each of a few hundred small files.
         connection.execute(f"SET wal_autocheckpoint = '{CHECKPOINT_AFTER}'")
+        register_match_keys(connection)
         yield connection
     finally:
         connection.close()
@@ -95,7 +100,7 @@ def ensure_warehouse(home: Home) -> None:
     with open_warehouse(home) as connection, transaction(connection):
         for table, columns in CONTROL_TABLES.items():
             connection.execute(f"CREATE TABLE IF NOT EXISTS {table} ({columns})")
-        for contract in load_contracts().values():
+        for contract in profile.layouts.contracts().values():
             connection.execute(f"CREATE TABLE IF NOT EXISTS {contract.raw_table} ({raw_table_columns(contract)})")
             _refuse_changed_layout(connection, contract)
         _refuse_changed_secret(connection, secret)
@@ -106,7 +111,7 @@ def ensure_warehouse(home: Home) -> None:
 
 def raw_table_columns(contract: FeedContract) -> str:
     """Column list of ``raw_<feed>``: the layout's columns in order, then the system columns."""
-    columns = [(column.name, column.duckdb_type) for column in contract.layout.raw_columns]
+    columns = [(column.name, column.duckdb_type) for column in contract.stored_columns]
     return ", ".join(f"{quoted(name)} {type_}" for name, type_ in (*columns, *contract.system_columns))
 
 
@@ -116,7 +121,7 @@ def _refuse_changed_layout(connection: duckdb.DuckDBPyConnection, contract: Feed
         "ORDER BY column_index",
         [contract.raw_table],
     ).fetchall()
-    columns = [(column.name, column.duckdb_type) for column in contract.layout.raw_columns]
+    columns = [(column.name, column.duckdb_type) for column in contract.stored_columns]
     if found != [*columns, *contract.system_columns]:
         raise ConfigurationError(
             f"the layout {contract.feed}.csv differs from the table {contract.raw_table} of the warehouse",

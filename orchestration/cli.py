@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import sys
+from functools import partial
 from pathlib import Path
 
 import click
@@ -36,15 +37,18 @@ def osamari() -> None:
 @click.option("--seed", type=int, default=1, show_default=True, help="The same seed gives the same bytes.")
 @click.option("--out", type=click.Path(path_type=Path), help="Where the files go; the inbox of the home if not given.")
 @click.option("--as-of", default="2026-05-31", show_default=True, help="Day of the last delivery, YYYY-MM-DD.")
-def sample(persons: int, years: int, seed: int, out: Path | None, as_of: str) -> None:
+@click.option("--days", type=click.IntRange(0, 250), default=0, show_default=True, help="Working days of changes after.")
+def sample(persons: int, years: int, seed: int, out: Path | None, as_of: str, days: int) -> None:  # noqa: PLR0913, PLR0917
     """Invent a city and write its deliveries in their real formats.
 
-    Nobody in them exists; the towns do. Example: osamari sample --persons 2000 --years 2 --out /tmp/inbox
+    Nobody in them exists; the towns do. With --days, changes are delivered on so many working days after --as-of, for a
+    refresh to take in day by day. Example: osamari sample --persons 2000 --years 2 --out /tmp/inbox
     """
     from ingestion.sample_city import generate  # noqa: PLC0415  (commands load only what they need)
 
     folder = out or Home.from_environment().create().inbox
-    made = generate(folder, persons, years, seed, parse_day(as_of), lambda text: click.echo(text, err=True))
+    progress = partial(click.echo, err=True)
+    made = generate(folder, persons, years, seed, parse_day(as_of), progress, days=days)
     click.echo(f"{made.file_count:,} files, {made.row_count:,} rows, {made.byte_count / 1e6:,.0f} MB in {folder}")
     click.echo(f"Where the awkward cases are: {made.tags}")
 

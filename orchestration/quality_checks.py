@@ -9,6 +9,7 @@ from expectations.catalogue import suite, tables_by_suite
 from expectations.outcome import Outcome, SuiteResult
 from expectations.report import text_lines, write_page
 from expectations.verdict import forget_all, store_verdict, stored_results
+from ingestion.city_profile import read_city_profile
 from ingestion.home import Home
 from orchestration.as_of import AsOf
 from orchestration.progress import say
@@ -50,7 +51,7 @@ def judge(home: Home, name: str, as_of: AsOf) -> SuiteResult:
     from expectations.engine import run_suite  # noqa: PLC0415  (takes seconds to import; only a gate needs it)
 
     day = as_of.day(home)
-    result = run_suite(home.warehouse, suite(name, day), day)
+    result = run_suite(home.warehouse, suite(name, day, read_city_profile(home).layouts.contracts()), day)
     with duckdb.connect(str(home.warehouse)) as connection:
         store_verdict(connection, result)
         write_page(stored_results(connection, day), day, report_page(home))

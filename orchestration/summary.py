@@ -54,7 +54,9 @@ group by feed, delivery_date, part_count having count(distinct part_no) < part_c
 UNIDENTIFIED = """
 select count(*) filter (unidentified_yen <> 0), coalesce(sum(unidentified_yen), 0),
        count(*) filter (reason in ('unconfirmed', 'awaiting_confirmation')),
-       count(*) filter (reason = 'cancellation_without_receipt'), count(*) filter (is_in_ledger)
+       count(*) filter (reason = 'cancellation_without_receipt'),
+       count(*) filter (reason in ('above_slip_total', 'below_slip_total')),
+       count(*) filter (reason in ('wrong_slip_applied', 'slip_already_paid'))
 from fct_unidentified_receipts
 """
 
@@ -145,10 +147,11 @@ def add_marts(summary: Summary, connection: duckdb.DuckDBPyConnection) -> None:
     summary.add("", f"{charge:,} yen late charge accrued and not collected")
     count, overpaid, pending = _one_row(connection, REFUNDS)
     summary.add("refunds", f"{count:,} overpayments: {overpaid:,} yen, of which {pending:,} still to pay back")
-    count, yen, unconfirmed, unfounded, off = _one_row(connection, UNIDENTIFIED)
+    count, yen, unconfirmed, unfounded, off, wrong = _one_row(connection, UNIDENTIFIED)
     summary.add("unidentified", f"{count:,} receipts without a clear slip: {yen:,} yen, listed and not forced;")
     summary.add("", f"{unconfirmed:,} provisional reports without their final one, not counted as money;")
-    summary.add("", f"{unfounded:,} cancellations of nothing; {off:,} receipts that are not the amount of their slip")
+    summary.add("", f"{unfounded:,} cancellations of nothing; {off:,} receipts that are not the amount of their slip;")
+    summary.add("", f"{wrong:,} receipts on slips of instalments already paid, while another was due")
     add_reconciliations(summary, connection)
 
 

@@ -7,6 +7,7 @@ import hashlib
 import io
 from typing import TYPE_CHECKING
 
+from ingestion.check_digits import barcode_check_digit
 from ingestion.contract import FeedContract, load_contract
 
 if TYPE_CHECKING:
@@ -17,12 +18,15 @@ if TYPE_CHECKING:
 
 Row = dict[str, str]
 _VALUES = {"yen": "1000", "int": "1", "year": "2025", "date": "20250630", "flag": "0", "rate": "9.6"}
+_CHECKED = {"gs1_barcode": "EAN" + "0" * 44, "ocr_row": "0" * 39, "el_qr": ""}
 
 
 def sound_value(column: Column) -> str:
     """A value that the column accepts; empty where nothing is required."""
     if not column.required:
         return ""
+    if column.is_refusing:
+        return _CHECKED[column.check]
     if column.type == "time":
         return "120000"[: column.length]
     if column.codes:
@@ -50,9 +54,15 @@ def receipt_rows(count: int) -> list[Row]:
     """Convenience-store receipts of different barcodes, 500 yen each."""
     contract = load_contract("convenience_store")
     return [
-        sound_row(contract, barcode_label=f"EAN{number:044d}", amount_yen="500", chain_name="髙﨑店")
+        sound_row(contract, barcode_label=barcode_label(number), amount_yen="500", chain_name="髙﨑店")
         for number in range(1, count + 1)
     ]
+
+
+def barcode_label(number: int) -> str:
+    """A barcode as the agent reports it, with its check digit."""
+    body = f"{number:043d}"
+    return f"EAN{body}{barcode_check_digit(body)}"
 
 
 def csv_bytes(contract: FeedContract, rows: Sequence[Mapping[str, str]], line_end: str = "\r\n") -> bytes:

@@ -52,9 +52,13 @@ def rows_of(case: LawCase, events: Iterable[Event], settled_yen: dict[int, int])
     for label, instalment in case.instalments.items():
         own = [event for event in in_order if event.instalment == label]
         add_levy_versions(delivery, label, instalment, own, settled_yen)
+        slip = ""
         for number, event in enumerate(own, start=1):
             if event.kind == "receipt":
-                add_receipt(delivery, f"{label}-{number}", event)
+                if not event.fields.get("same_slip"):
+                    slip = f"{label}-{number}"
+                    add_slip(delivery, slip, event)
+                add_payment(delivery, slip, event)
             elif event.kind == "demand":
                 add_demand(delivery, event)
             else:
@@ -80,6 +84,8 @@ def add_levy_versions(
         "levy_collection_class": methods[method]["collection_method_code"],
         "assessment_year": instalment.get("levy_year", due.year),
         "levy_year": instalment.get("levy_year", due.year if due.month > 3 else due.year - 1),
+        # Instalments of a case are levies of their own unless it names one.
+        "notice_no": instalment.get("levy"),
         "instalment_no": 1,
         "statutory_due_date": instalment.get("statutory_due_date", due),
         "designated_due_date": due,
@@ -119,9 +125,9 @@ def changed_version(version: Row, event: Event, yen: int) -> Row:
     return changed
 
 
-def add_receipt(delivery: Delivery, number: str, event: Event) -> None:
-    """A slip without detail for the instalment alone, and its payment at a bank's counter."""
-    paid, amount = event.fields["paid_date"], event.fields["amount_yen"]
+def add_slip(delivery: Delivery, number: str, event: Event) -> None:
+    """A slip without detail for the instalment alone."""
+    paid = event.fields["paid_date"]
     delivery.add(
         "raw_payment_slip",
         paid,
@@ -130,15 +136,20 @@ def add_receipt(delivery: Delivery, number: str, event: Event) -> None:
         issue_year=paid.year,
         issue_seq=delivery.line_no,
         payment_no=number,
-        payout_total_yen=amount,
+        payout_total_yen=event.fields["amount_yen"],
     )
+
+
+def add_payment(delivery: Delivery, number: str, event: Event) -> None:
+    """The payment of a slip at a bank's counter; ``same_slip`` pays the instalment's slip before once more."""
+    paid = event.fields["paid_date"]
     delivery.add(
         "raw_counter_slip",
         paid,
         payment_no=number,
         paid_date=paid,
         credited_date=paid,
-        paid_yen=amount,
+        paid_yen=event.fields["amount_yen"],
         channel_code="01",
         cancellation_class="0",
     )

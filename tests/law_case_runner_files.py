@@ -25,11 +25,12 @@ INSTALMENT_KEYS = {
     "due_date",
     "statutory_due_date",
     "collection_method",
+    "levy",
 }
 NEEDED_INSTALMENT_KEYS = {"tax_item", "principal_yen", "due_date"}
 # Per kind of event: the keys it must have, and those it may have besides.
 EVENT_KEYS: dict[str, tuple[set[str], set[str]]] = {
-    "receipt": ({"paid_date", "amount_yen"}, set()),
+    "receipt": ({"paid_date", "amount_yen"}, {"same_slip"}),
     "reassessment": ({"date", "principal_yen", "cause"}, {"request_date"}),
     "demand": ({"issue_date"}, set()),
     "grace": ({"kind", "from_date", "to_date"}, set()),

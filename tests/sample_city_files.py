@@ -48,15 +48,15 @@ def read_csv_file(path: Path, feed: str) -> list[dict[str, str]]:
 def read_fixed_file(path: Path, feed: str) -> list[dict[str, str]]:
     """Records of a fixed-width feed in order, each with its kind; separators must be CRLF or nothing."""
     contract = load_contract(feed)
-    content = path.read_bytes()
-    has_line_ends = content[120:122] == b"\r\n"
-    step = 122 if has_line_ends else 120
+    content, size = path.read_bytes(), contract.record_bytes or 0
+    has_line_ends = content[size : size + 2] == b"\r\n"
+    step = size + 2 if has_line_ends else size
     assert len(content) % step == 0
-    kinds = {"1": "header", "2": "data", "8": "trailer", "9": "end"}
+    kinds = {"1": "header", "2": "data", "3": "trailer", "8": "trailer", "9": "end"}
     records = []
     for start in range(0, len(content), step):
-        raw = content[start : start + 120]
-        assert content[start + 120 : start + step] == (b"\r\n" if has_line_ends else b"")
+        raw = content[start : start + size]
+        assert content[start + size : start + step] == (b"\r\n" if has_line_ends else b"")
         kind = kinds[chr(raw[0])]
         columns = contract.layout.record(kind)
         ends = list(accumulate(column.length for column in columns))

@@ -39,6 +39,8 @@ SYSTEM_VALUES = {
     "household_key": "'H' || substr(sha256('h' || {row}), 1, 20)",
     "instalment_id": "'I' || substr(sha256('i' || {row}), 1, 20)",
     "is_result": "true",
+    "name_key": "'n' || {row}",
+    "name_kana_key": "'k' || {row}",
 }
 
 

@@ -71,7 +71,9 @@ def test_top_level_folders_are_the_fixed_ones() -> None:
 
 def test_no_vague_module_names() -> None:
     files = [p for room in (*ROOMS, "dbt_project", "tests") for p in (ROOT / room).rglob("*.*")]
-    vague = [str(p) for p in files if set(re.split(r"[_.]", p.stem)) & VAGUE_NAMES]
+    # 共通納税 is the name of the channel, not a word for what fits nowhere.
+    words = {p: set(re.split(r"[_.]", p.stem.replace("common_tax", ""))) for p in files}
+    vague = [str(p) for p in files if words[p] & VAGUE_NAMES]
     assert vague == []
 
 

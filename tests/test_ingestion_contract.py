@@ -12,11 +12,12 @@ from typing import TYPE_CHECKING
 import duckdb
 import pytest
 
+from ingestion.check_digits import is_municipality_code
 from ingestion.city_profile import read_city_profile
 from ingestion.contract import list_feeds, load_contract, load_contracts
 from ingestion.data_dictionary import data_dictionary
 from ingestion.errors import Busy, ConfigurationError, DataRefused
-from ingestion.file_name import is_municipality_code, parse_file_name
+from ingestion.file_name import parse_file_name
 from ingestion.home import Home
 from ingestion.layout import read_layout
 from ingestion.pseudonym import pseudonym, pseudonym_sql, read_secret

@@ -35,12 +35,14 @@ SHORTEST_TELLING_TEXT = 4
 
 
 def delivered_columns(personal: Iterable[str]) -> set[str]:
-    """Names of the layout columns of these classes."""
+    """Names of the layout columns of these classes, and of the match keys made from them."""
     return {
-        column.name
+        name
         for contract in load_contracts().values()
         for column in contract.layout.raw_columns
         if column.personal in set(personal)
+        for name in (column.name, column.match_key)
+        if name
     }
 
 

@@ -56,7 +56,7 @@ def test_every_feed_is_delivered_and_nothing_after_the_last_day() -> None:
     names = [path.name for path in city.out.iterdir()]
     assert all(re.fullmatch(r"[a-z_]+\.072036\.20[0-9]{6}\.00[12]\.(csv|dat|control\.csv)", name) for name in names)
     assert max(name.split(".")[2] for name in names) == "20260531"
-    assert 150 <= city.file_count <= 240
+    assert 400 <= city.file_count <= 700
 
 
 @pytest.mark.parametrize("as_of", [dt.date(2025, 9, 15), dt.date(2024, 4, 10), dt.date(2024, 2, 29)])
@@ -74,7 +74,8 @@ def test_control_files_state_what_the_csv_files_hold(feed: str) -> None:
         yen = sum(int(row[amount] or 0) for row in rows) if amount else 0
         sha256 = hashlib.sha256(path.read_bytes()).hexdigest()
         control = path.with_name(path.stem + ".control.csv").read_text(encoding="utf-8").split()
-        assert control == ["rows,amount_yen,sha256", f"{len(rows)},{yen},{sha256}"], path.name
+        assert control[0].startswith("rows,amount_yen,sha256"), path.name
+        assert control[1].split(",")[:3] == [str(len(rows)), str(yen), sha256], path.name
 
 
 @pytest.mark.parametrize("feed", FIXED_FEEDS)
@@ -88,13 +89,15 @@ def test_trailers_state_what_their_records_add_up_to(feed: str) -> None:
                 block.append(record)
             elif record["kind"] == "trailer":
                 assert int(record["total_count"]) == len(block)
-                assert int(record["total_yen"]) == sum(int(row[amount]) for row in block)
+                total = record["total_yen"] if "total_yen" in record else record["total_amount_1_yen"]
+                assert int(total) == sum(int(row[amount]) for row in block)
                 if "transferred_yen" in record:
                     paid = [int(row[amount]) for row in block if row["transfer_result_code"] == "0"]
                     assert (int(record["transferred_count"]), int(record["transferred_yen"])) == (len(paid), sum(paid))
                 block = []
-        assert [record["kind"] for record in records].count("end") == 1
-        assert records[-1]["kind"] == "end"
+        ends = [record["kind"] for record in records].count("end")
+        assert ends == (1 if load_contract(feed).layout.record("end") else 0)
+        assert records[-1]["kind"] == ("end" if ends else "trailer")
 
 
 @pytest.mark.parametrize("feed", list_feeds())

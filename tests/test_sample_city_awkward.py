@@ -5,7 +5,7 @@ from __future__ import annotations
 import csv
 from functools import cache
 
-from tests.sample_city_files import read_feed, small_city
+from tests.sample_city_files import feed_files, read_csv_file, read_feed, small_city
 
 FIRST_OF_JUNE = "0601"
 
@@ -49,19 +49,17 @@ def levy_versions() -> dict[str, list[dict[str, str]]]:
     """Delivered versions of each tax instalment by its key, in order."""
     found: dict[str, list[dict[str, str]]] = {}
     for row in read_feed(small_city().out, "levy"):
-        start = row["business_year_start_date"]
-        start = f"{start[:4]}-{start[4:6]}-{start[6:]}" if start else ""
-        parts = [row["assessment_year"], row["taxation_year"], row["tax_item_code"], row["notice_no"], start]
-        parts += [
-            row["return_class"],
-            "",
-            "",
-            row["municipality_id_code"],
-            row["instalment_no"],
-            row["instalment_order"],
-        ]
-        found.setdefault("|".join(parts), []).append(row)
+        found.setdefault(instalment_key(row), []).append(row)
     return found
+
+
+def instalment_key(row: dict[str, str]) -> str:
+    """The key of the instalment a row of a tax feed is about, as the tag file writes it."""
+    start = row["business_year_start_date"]
+    start = f"{start[:4]}-{start[4:6]}-{start[6:]}" if start else ""
+    parts = [row["assessment_year"], row["taxation_year"], row["tax_item_code"], row["notice_no"], start]
+    parts += [row["return_class"], "", "", row["municipality_id_code"], row["instalment_no"], row["instalment_order"]]
+    return "|".join(parts)
 
 
 def reports_of(line: dict[str, str]) -> list[tuple[str, str, int]]:
@@ -129,7 +127,7 @@ def test_due_dates_over_new_year_and_on_a_leap_day() -> None:
 
 
 def test_somebody_paid_on_the_first_of_june() -> None:
-    days = {row["paid_date"] for row in read_feed(small_city().out, "counter_slip")}
+    days = {row["paid_date"] for row in read_feed(small_city().out, "common_tax_payment")}
     for line in tagged("paid_on_1_june"):
         assert line["date"].replace("-", "") in days
         assert line["date"].replace("-", "").endswith(FIRST_OF_JUNE)
@@ -152,3 +150,95 @@ def test_one_company_owes_more_than_a_third_of_the_carried_over_city_taxes() -> 
     owed = sum(int(row["principal_levied_yen"]) for row in city_taxes)
     own = sum(int(row["principal_levied_yen"]) for row in city_taxes if row["addressee_code"] == line["addressee_code"])
     assert own > owed / 3
+
+
+def test_the_slip_of_the_next_instalment_was_paid_first() -> None:
+    """The instalment meant stays unpaid over its due date, gets a demand, and is paid when the next one was due."""
+    payments: dict[str, list[str]] = {}
+    for row in read_feed(small_city().out, "receipt_history"):
+        payments.setdefault(instalment_key(row), []).append(row["paid_date"])
+    demanded = {instalment_key(row) for row in read_feed(small_city().out, "demand")}
+    for line in tagged("wrong_instalment"):
+        *lead, number, order = line["instalment_key"].split("|")
+        meant = "|".join([*lead, str(int(number) - 1), order])
+        (early,), (late,) = payments[line["instalment_key"]], payments[meant]
+        assert early == line["date"].replace("-", "") < late
+        assert meant in demanded
+        assert line["payment_no"] in counter_yen()
+
+
+def test_fixed_assets_have_joint_owners() -> None:
+    for line in tagged("joint_owners"):
+        (newest, *_) = levy_versions()[line["instalment_key"]]
+        assert newest["tax_item_code"] == "31"
+        assert int(newest["co_owner_count"]) >= 2
+
+
+def test_debtors_died_and_their_heirs_are_written_to() -> None:
+    cases = {row["addressee_code"]: row for row in read_feed(small_city().out, "arrears_case")}
+    for line in tagged("death_with_heirs"):
+        assert cases[line["addressee_code"]]["related_party_delivery_address"].endswith("（相続人代表）")
+
+
+def test_people_outside_the_register_are_non_residents() -> None:
+    outside = {row["addressee_code"]: row for row in read_feed(small_city().out, "non_resident")}
+    for line in tagged("non_resident"):
+        assert outside[line["addressee_code"]]["change_date"] == line["date"].replace("-", "")
+        assert not outside[line["addressee_code"]]["address"].startswith("福島県郡山市")
+
+
+def test_a_name_has_a_character_of_the_citys_own() -> None:
+    (line,) = tagged("private_use_character")
+    files = feed_files(small_city().out, "addressee")
+    own = [row for row in files[0].read_bytes().split(b"\r\n") if line["addressee_code"].encode() in row]
+    assert own
+    assert all(b"\xf0\x40" in row for row in own)
+
+
+def test_a_character_beyond_the_basic_plane_stands_in_a_feed_that_can_carry_it() -> None:
+    surveys = {row["addressee_code"]: row["survey_result"] for row in read_feed(small_city().out, "field_survey")}
+    found = [surveys[line["addressee_code"]] for line in tagged("supplementary_character")]
+    assert any("\U00020bb7" in text for text in found)
+
+
+def test_a_stay_lasted_three_years_until_the_claim_was_gone() -> None:
+    (line,) = tagged("three_year_stay")
+    stays = [row for row in read_feed(small_city().out, "execution_stay") if instalment_key(row) == line["instalment_key"]]
+    gone = [row for row in read_feed(small_city().out, "write_off") if instalment_key(row) == line["instalment_key"]]
+    assert {row["stay_date"] for row in stays} == {line["date"].replace("-", "")}
+    assert [row["write_off_clause_code"] for row in gone] == ["1"]
+    assert int(gone[0]["write_off_date"]) - int(stays[0]["stay_date"]) > 30_000
+
+
+def test_pledges_were_broken_and_the_flag_of_the_levy_fell() -> None:
+    plans = {row["addressee_code"]: row for row in read_feed(small_city().out, "instalment_plan")}
+    for line in tagged("pledge_broken"):
+        day = line["date"].replace("-", "")
+        assert plans[line["addressee_code"]]["plan_state_code"] == "3"
+        assert plans[line["addressee_code"]]["plan_cancelled_date"] == day
+        if line["instalment_key"] in levy_versions():
+            assert levy_versions()[line["instalment_key"]][-1]["has_instalment_plan_flag"] == "0"
+
+
+def test_the_same_file_was_delivered_twice() -> None:
+    (line,) = tagged("same_file_twice")
+    again = small_city().out / line["file_name"]
+    first = again.with_name(again.name.replace(".002.", ".001."))
+    assert again.read_bytes() == first.read_bytes()
+
+
+def test_a_corrected_file_names_the_one_it_corrects() -> None:
+    (line,) = tagged("corrected_file")
+    right = small_city().out / line["file_name"]
+    wrong = right.with_name(right.name.replace(".002.", ".001."))
+    assert right.with_name(right.stem + ".control.csv").read_text(encoding="utf-8").strip().endswith(f",{wrong.name}")
+    rows = [read_csv_file(path, line["feed"]) for path in (wrong, right)]
+    yen = [[int(row["principal_refund_yen"]) for row in some] for some in rows]
+    assert [left - correct for left, correct in zip(*yen, strict=True)] == [1000] + [0] * (len(yen[0]) - 1)
+
+
+def test_a_file_came_in_two_parts() -> None:
+    parts = [line["file_name"] for line in tagged("file_in_parts")]
+    controls = [(small_city().out / name).with_suffix("").name + ".control.csv" for name in parts]
+    stated = [(small_city().out / name).read_text(encoding="utf-8").split()[1].split(",")[4:6] for name in controls]
+    assert stated == [["1", "2"], ["2", "2"]]

@@ -36,6 +36,8 @@ select instalment, tax, method, levy_year, principal from (
 create table receipts as
 select payment_no, null as barcode, paid_date as paid, paid_yen::bigint as yen from counter_slip
 union all
+select payment_no, null, paid_date, paid_yen::bigint from common_tax_payment where processing_class = '2'
+union all
 select customer_no, null, if(debit_month_day <= substr(delivered, 5, 4), substr(delivered, 1, 4),
     (substr(delivered, 1, 4)::int - 1)::text) || debit_month_day, debit_yen::bigint
 from account_transfer_result where transfer_result_code = '0'
@@ -96,7 +98,7 @@ def accounts() -> dict[tuple[str, str, int, bool], tuple[int, int, int]]:
     feeds = ("levy", "premium_assessment", "payment_slip", "premium_collection")
     found: dict[tuple[str, str, int, bool], tuple[int, int, int]] = {}
     with duckdb.connect() as connection:
-        for feed in (*feeds, "convenience_store", "counter_slip", "account_transfer_result"):
+        for feed in (*feeds, "convenience_store", "counter_slip", "common_tax_payment", "account_transfer_result"):
             connection.register(f"{feed}_rows", pa.Table.from_pylist(read_feed(small_city().out, feed)))
             connection.execute(f"create table {feed} as select * from {feed}_rows")
         connection.execute(TABLES + DAYS)

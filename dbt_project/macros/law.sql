@@ -12,6 +12,16 @@ left join {{ ref('int_law_values') }} as {{ alias }}
         and {{ on_date }} between {{ alias }}.valid_from and {{ alias }}.valid_to
 {%- endmacro %}
 
+{# Joins the value in force on a day for what has no tax item yet, as text: <alias>.value of the rows with scope all. #}
+{% macro law_join_for_all(alias, parameter, on_date) -%}
+left join {{ ref('int_law_parameters') }} as {{ alias }}
+    on
+        {{ alias }}.parameter = '{{ parameter }}'
+        and {{ alias }}.scope = 'all'
+        and ({{ alias }}.valid_from is null or {{ on_date }} >= {{ alias }}.valid_from)
+        and ({{ alias }}.valid_to is null or {{ on_date }} <= {{ alias }}.valid_to)
+{%- endmacro %}
+
 {#
   Last day of a period of months that runs from the day after a date: the day before the corresponding day, or the last
   day of a month that has no such day. Not shifted for holidays. Civil Code art. 143, Local Tax Act art. 20-5.

@@ -11,6 +11,9 @@ with delivered as (
     select 'account_transfer_result' as source_feed, count(*) as line_count, sum(debit_yen) as yen
     from {{ ref('stg_account_transfer_result') }}
     where is_result
+    union all
+    select 'common_tax_payment' as source_feed, count(*) as line_count, sum(paid_yen) as yen
+    from {{ ref('stg_common_tax_payment') }}
 ),
 
 read_lines as (

@@ -54,18 +54,21 @@ def generate(  # noqa: PLR0913, PLR0917  the options of one command
     as_of: dt.date = dt.date(2026, 5, 31),
     progress: Callable[[str], None] | None = None,
     tags: Path | None = None,
+    days: int = 0,
 ) -> SampleSummary:
     """Write the deliveries of ``years`` fiscal years up to ``as_of`` into the folder ``out``.
 
     In April and May the last fiscal year is the one being closed, else the one that is running. The same arguments give
-    the same bytes. The tag file lies beside the folder (``sample_tags.csv``) unless ``tags`` names another place.
+    the same bytes. On each of ``days`` working days after ``as_of`` every feed delivers what changed; the deliveries
+    before are the same with and without them. The tag file lies beside the folder (``sample_tags.csv``) unless ``tags`` names another place.
 
     Raises:
         ConfigurationError: fewer than 100 people, no year, or ``out`` already holds files.
     """
     _check(out, persons, years)
     last_year = as_of.year - (as_of.month <= _LAST_CLOSING_MONTH)
-    schedule = Schedule(last_year - years + 1, last_year, day(as_of.year, as_of.month, as_of.day))
+    last_full = day(as_of.year, as_of.month, as_of.day)
+    schedule = Schedule(last_year - years + 1, last_year, last_full, WorkCalendar().days_after(last_full, days))
     run = _prepare(out, Calibration(persons), Draws(seed), schedule, progress or _silent)
     run.run()
     tag_file = tags or out.parent / TAG_FILE_NAME

@@ -6,11 +6,12 @@ from typing import TYPE_CHECKING
 
 import numpy as np
 
+from ingestion.sample_city.books import DEMAND_NOTICE, REMINDER
 from ingestion.sample_city.channels import COUNTER, POSTAL, STORE
 from ingestion.sample_city.columns import NEVER, Array, Columns, take, whole
-from ingestion.sample_city.due_dates import as_date
+from ingestion.sample_city.due_dates import as_date, day
 from ingestion.sample_city.instalments import FIXED_ASSET, Group
-from ingestion.sample_city.payment_plans import IN_TIME, UNPAID
+from ingestion.sample_city.payment_plans import IN_TIME, REMINDER_DAYS, UNPAID
 
 if TYPE_CHECKING:
     from ingestion.sample_city.tags import Tags
@@ -35,7 +36,20 @@ def add_awkward_cases(trade: Trade, rows: Columns, group: Group, year: int, tags
         _postal_correction(trade, rows, stores[count : 2 * count], tags)
         _provisional_unconfirmed(trade, rows, count, tags)
         _unknown_slips(trade, rows, counters[count : 2 * count], tags)
+        is_free = plain & (rows["channel"] == COUNTER)
+        is_free[counters[: 2 * count]] = False
+        _wrong_instalment(trade, rows, is_free, count, tags)
+        owners = np.flatnonzero(trade.city.traits["co_owners"][rows["payer"]] > 0)
+        tags.add("joint_owners", "levy", take(rows, owners[:3]))
     _tag_ordinary(rows, tags)
+
+
+def stay_for_three_years(rows: Columns, first_year: int, tags: Tags) -> None:
+    """One of the oldest debts had its execution stayed three years before the first year, in which it will be gone."""
+    oldest = np.flatnonzero(rows["nominal_year"] == rows["nominal_year"].min())
+    chosen = oldest[np.argsort(rows["original_yen"][oldest], kind="stable")[:1]]
+    rows["stayed_on"][chosen] = day(first_year - 3, 6, 10)
+    tags.add("three_year_stay", "execution_stay", take(rows, chosen), days=rows["stayed_on"][chosen])
 
 
 def _one_yen_short(trade: Trade, rows: Columns, places: Array, tags: Tags) -> None:
@@ -43,6 +57,26 @@ def _one_yen_short(trade: Trade, rows: Columns, places: Array, tags: Tags) -> No
         table["amount"][at] -= 1
     rows["remaining_yen"][places] += 1
     tags.add("one_yen_short", "counter_slip", take(rows, places), rows["slip_no"][places], rows["paid"][places])
+
+
+def _wrong_instalment(trade: Trade, rows: Columns, is_free: Array, count: int, tags: Tags) -> None:
+    """The slip of the next instalment is handed in first: that one is paid too early, the one meant is paid late."""
+    is_pair = is_free[:-1] & is_free[1:] & (rows["payer"][:-1] == rows["payer"][1:])
+    is_pair &= (rows["no"][1:] == rows["no"][:-1] + 1) & (rows["paid"][:-1] < rows["paid"][1:])
+    is_pair &= trade.demand_days(rows["due"][:-1]) + REMINDER_DAYS < rows["paid"][1:]
+    meant = np.flatnonzero(is_pair)[: count * 2 : 2]
+    for one in meant.tolist():
+        first, second = (_receipts_of(trade, rows["slip_no"][place : place + 1])[0] for place in (one, one + 1))
+        for column in ("paid", "credited", "minute"):
+            early, late = first[0][column][first[1]], second[0][column][second[1]]
+            first[0][column][first[1]], second[0][column][second[1]] = late.copy(), early.copy()
+    rows["paid"][meant], rows["paid"][meant + 1] = rows["paid"][meant + 1], rows["paid"][meant]
+    rows["demanded_on"][meant] = trade.demand_days(rows["due"][meant])
+    late = take(rows, meant)
+    trade.books.notify(late, DEMAND_NOTICE, late["demanded_on"], late["due_yen"])
+    trade.books.notify(late, REMINDER, late["demanded_on"] + REMINDER_DAYS, late["due_yen"])
+    paid = take(rows, meant + 1)
+    tags.add("wrong_instalment", "counter_slip", paid, paid["slip_no"], paid["paid"])
 
 
 def _postal_correction(trade: Trade, rows: Columns, places: Array, tags: Tags) -> None:
@@ -107,6 +141,7 @@ def _unknown_slips(trade: Trade, rows: Columns, places: Array, tags: Tags) -> No
         credited=trade.calendar.next_open(payers["paid"] + 1),
         amount=whole(len(places), _UNKNOWN_SLIP_YEN),
         minute=whole(len(places), 600),
+        has_slip=np.zeros(len(places), dtype=bool),
     )
     tags.add("unknown_slip", "counter_slip", payers, slips, payers["paid"])
 

@@ -20,11 +20,15 @@ DEMAND_NOTICE, REMINDER = 1, 2
 
 @dataclass
 class Books:
-    """Collects rows of all feeds that hang on instalments; ``deliveries`` empties the lists."""
+    """Collects rows of all feeds that hang on instalments; ``deliveries`` empties the lists.
+
+    ``recorded`` counts the tables of receipts that have been divided over their instalments.
+    """
 
     slips: list[Columns] = field(default_factory=list)
     receipts: list[Columns] = field(default_factory=list)
     notices: list[Columns] = field(default_factory=list)
+    recorded: int = 0
     _last_slip_no: int = 1_000_000
 
     def slip_numbers(self, count: int) -> Array:
@@ -68,7 +72,8 @@ def new_receipts(rows: Columns, **given: Array) -> Columns:
 
     ``given``: ``slip_no``, ``slip_total_yen``, ``expires_on``, ``channel``, ``paid``, ``credited``, ``amount``,
     ``minute``. ``result`` is the bank's code, ``cancelled_on`` the day an agent takes a provisional report back,
-    ``first_reported_yen`` what a postal receipt said before its correction.
+    ``first_reported_yen`` what a postal receipt said before its correction, ``has_slip`` false where the number paid
+    stands on no slip.
     """
     size = len(rows["uid"])
     table = {name: rows[name] for name in KEY}
@@ -76,6 +81,7 @@ def new_receipts(rows: Columns, **given: Array) -> Columns:
         "result": whole(size, TRANSFERRED),
         "cancelled_on": whole(size, NEVER),
         "first_reported_yen": whole(size, 0),
+        "has_slip": np.ones(size, dtype=bool),
     }
     return table | given
 

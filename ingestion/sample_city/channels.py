@@ -19,8 +19,11 @@ TRANSFER, STORE, SMARTPHONE, POSTAL, COUNTER, EL_QR, PAY_EASY, CARD, SALARY_SLIP
 AGENT_CHANNELS = (STORE, SMARTPHONE, POSTAL)
 """Reported by the collection agent; a barcode is needed, so not above its limit and not after the due date."""
 
-COUNTER_CHANNELS = (COUNTER, EL_QR, PAY_EASY, CARD, SALARY_SLIP, PENSION_SLIP)
+COUNTER_CHANNELS = (COUNTER, CARD, SALARY_SLIP, PENSION_SLIP)
 """Reported on paid slips by the designated financial institution."""
+
+COMMON_TAX_CHANNELS = (EL_QR, PAY_EASY)
+"""Reported by the common tax payment system, at once and again when the money is here."""
 
 _BY_CODE = {"CVS": STORE, "CNT": COUNTER, "SMP": SMARTPHONE, "ELQ": EL_QR, "PEZ": PAY_EASY, "CRD": CARD}
 

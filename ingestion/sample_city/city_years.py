@@ -10,16 +10,20 @@ from typing import TYPE_CHECKING
 
 import numpy as np
 
-from ingestion.sample_city.awkward_cases import add_awkward_cases
+from ingestion.sample_city.awkward_cases import add_awkward_cases, stay_for_three_years
+from ingestion.sample_city.awkward_files import add_awkward_files
 from ingestion.sample_city.books import DEMAND_NOTICE
 from ingestion.sample_city.carryover import CarryoverYear
+from ingestion.sample_city.city_records import CityRecords
 from ingestion.sample_city.columns import NEVER, Columns, row_count, stack, take, whole
 from ingestion.sample_city.corporate_returns import corporate_returns
 from ingestion.sample_city.current_payments import issue_first_slips, pay_current
+from ingestion.sample_city.deliveries import add_collected
 from ingestion.sample_city.due_dates import day
 from ingestion.sample_city.instalments import (
     CORPORATE,
     FIXED_ASSET,
+    HEALTH,
     GROUPS,
     RESIDENT,
     SALARY,
@@ -29,6 +33,8 @@ from ingestion.sample_city.instalments import (
 )
 from ingestion.sample_city.large_debtor import year_of_large_debtor, yearly_levy
 from ingestion.sample_city.opening_arrears import opening_arrears
+from ingestion.sample_city.outgoing_rows import requests_of
+from ingestion.sample_city.outside_people import deliver_outside_people
 from ingestion.sample_city.payment_plans import plan_current
 from ingestion.sample_city.people_deliveries import deliver_people
 from ingestion.sample_city.premium_rows import line_days, settlement_lines
@@ -68,6 +74,11 @@ class CityYears:
     realised: list[RealisedRate] = field(default_factory=list)
     debts: dict[Group, Columns] = field(default_factory=dict)
     pending: dict[Group, Columns] = field(default_factory=dict)
+    records: CityRecords = field(init=False)
+
+    def __post_init__(self) -> None:
+        """Open the records."""
+        self.records = CityRecords(self.trade, self.deliveries, self.tags)
 
     def run(self) -> None:
         """Open the books, live through the years and the closing months of the last one, deliver everything."""
@@ -79,12 +90,16 @@ class CityYears:
             self.progress(f"sample city: fiscal year {year}")
             year_end = min(day(year + 1, 3, 31), schedule.last_day)
             deliver_people(self.deliveries, year)
+            deliver_outside_people(self.deliveries, self.levies, self.tags, year)
             for group in GROUPS:
                 self._carry_over(group, year)
                 self._levy_and_collect(group, year)
+                self.records.forget(group, self.debts.get(group, {}))
                 self.deliveries.collect(self.trade.books, year_end)
+            self.records.close_year(year)
             self.deliveries.flush(year_end)
         self.deliveries.flush(schedule.last_day)
+        add_awkward_files(self.deliveries, self.tags)
 
     def _open(self) -> None:
         """Deliver what older years left: unpaid instalments with their demand notices, and employers' last months."""
@@ -93,6 +108,8 @@ class CityYears:
             rows = opening_arrears(self.levies, group, first)
             if rows:
                 rows["demanded_on"] = self.trade.demand_days(rows["due"])
+                if group.tax == HEALTH:
+                    stay_for_three_years(rows, first, self.tags)
                 self.trade.books.notify(rows, DEMAND_NOTICE, rows["demanded_on"], rows["remaining_yen"])
                 self.deliveries.write_levies(rows, self.deliveries.schedule.first_day)
                 self.deliveries.queue_versions(rows, whole(row_count(rows), self.deliveries.schedule.first_day))
@@ -109,9 +126,11 @@ class CityYears:
         if not row_count(debts):
             return
         opening = int(debts["remaining_yen"].sum())
+        carried = self.records.carry_over(group, debts, year)
         debts = CarryoverYear(self.trade, debts, group, year).settle(self.tags)
+        self.records.settle(group, debts, carried, year)
         after = day(year, 3, 31)
-        self.deliveries.queue_versions(debts, whole(row_count(debts), after))
+        self.deliveries.queue_versions(debts, whole(row_count(debts), after), self.records.collected(group))
         is_written_off = (debts["written_off_on"] > after) & (debts["written_off_on"] < NEVER)
         written_off = int(debts["write_off_yen"][is_written_off].sum())
         if group.is_premium:
@@ -133,11 +152,8 @@ class CityYears:
         plan_current(self.trade, rows, group, year)
         pay_current(self.trade, rows, group, year)
         add_awkward_cases(self.trade, rows, group, year, self.tags)
-        first_delivery = rows["levied_on"]
-        if group.tax == CORPORATE:
-            first_delivery = self.deliveries.schedule.on("levy", rows["levied_on"])
-            self.deliveries.queue("levy", {name: rows[name] for name in STATE}, rows["levied_on"])
-        self.deliveries.queue_versions(rows, first_delivery)
+        self.records.levy_paid(group, rows)
+        self._queue_levies(group, rows)
         if group.is_premium:
             lines = settlement_lines(rows)
             self.deliveries.queue("premium_collection", lines, line_days(lines))
@@ -145,6 +161,17 @@ class CityYears:
         self._note(group, year, "current", (levied, levied - unpaid, 0))
         left = take({name: rows[name] for name in STATE}, rows["remaining_yen"] > 0)
         self.debts[group] = stack([self.debts.get(group, {}), left])
+
+    def _queue_levies(self, group: Group, rows: Columns) -> None:
+        """Queue new versions of the year's levies; returned ones are new themselves at the first delivery after it."""
+        collected, first_delivery = self.records.collected(group), rows["levied_on"]
+        if group.tax == CORPORATE:
+            first_delivery = self.deliveries.schedule.on("levy", rows["levied_on"])
+            for delivery in np.unique(first_delivery).tolist():
+                returned = take({name: rows[name] for name in STATE}, first_delivery == delivery)
+                add_collected(returned, collected, delivery)
+                self.deliveries.queue("levy", returned, returned["levied_on"])
+        self.deliveries.queue_versions(rows, first_delivery, collected)
 
     def _assess(self, group: Group, year: int) -> Columns:
         """The year's new instalments, reassessments decided, delivered on the day of the notices."""
@@ -163,6 +190,8 @@ class CityYears:
             rows = stack([rows, year_of_large_debtor(self.levies, group, year, yearly_levy(self.levies))])
         issue_first_slips(self.trade, rows, group)
         levied_on = self.levies.levied_on(group, year)
+        asked = requests_of(rows)
+        self.deliveries.queue("pension_special_collection", asked, asked["levied_on"])
         if group.tax != CORPORATE:
             self.deliveries.write_levies(rows, levied_on, seq=2 if levied_on == schedule.first_day else 1)
         return rows

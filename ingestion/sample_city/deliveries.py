@@ -3,16 +3,26 @@
 from __future__ import annotations
 
 from dataclasses import dataclass, field
+from functools import partial
 from typing import TYPE_CHECKING
 
 import numpy as np
 
 from ingestion.contract import load_contract
-from ingestion.sample_city.channels import AGENT_CHANNELS, COUNTER_CHANNELS, PREMIUM_LINE, TRANSFER
-from ingestion.sample_city.columns import NEVER, Array, Columns, row_count, stack, take
+from ingestion.sample_city.channels import AGENT_CHANNELS, COMMON_TAX_CHANNELS, COUNTER_CHANNELS, PREMIUM_LINE, TRANSFER
+from ingestion.sample_city.columns import NEVER, Array, Columns, row_count, stack, take, whole
+from ingestion.sample_city.common_tax_rows import common_tax_reports, common_tax_text
 from ingestion.sample_city.due_dates import WorkCalendar, as_date
 from ingestion.sample_city.instalments import EVENT_DAYS, PREMIUM, STATE
 from ingestion.sample_city.levy_rows import demand_text, levy_text, premium_assessment_text, slip_text
+from ingestion.sample_city.outgoing_rows import (
+    refund_header,
+    refund_text,
+    refund_trailer,
+    request_header,
+    request_text,
+    request_trailer,
+)
 from ingestion.sample_city.premium_rows import collection_lines, collection_text, line_days
 from ingestion.sample_city.receipt_rows import (
     agent_reports,
@@ -25,18 +35,31 @@ from ingestion.sample_city.receipt_rows import (
     transfer_text,
     transfer_trailer,
 )
+from ingestion.sample_city.receipt_record_rows import agent_receipts, transmitted
+from ingestion.sample_city.receipt_shares import RESULT_WORKING_DAYS, known_on
+from ingestion.sample_city.record_feeds import RECORD_FEEDS
 from ingestion.sample_city.text import MUNICIPALITY
 from ingestion.sample_city.writers import FeedFile
+
+REQUEST_DAYS = 10
+"""Days before the debit day by which the bank must have the request."""
 
 if TYPE_CHECKING:
     from collections.abc import Callable
     from pathlib import Path
 
+    Collected = Callable[[Array, int], tuple[Array, Array]]
+
     from ingestion.sample_city.books import Books
     from ingestion.sample_city.people import City
     from ingestion.sample_city.schedule import Schedule
 
-_RESULT_WORKING_DAYS = 3
+
+def add_collected(rows: Columns, collected: Collected | None, day: int) -> None:
+    """Write into instalments what they have brought by a day."""
+    nothing = whole(row_count(rows), 0)
+    yen = collected(rows["uid"], day) if collected and row_count(rows) else (nothing, nothing)
+    rows["collected_yen"], rows["late_collected_yen"] = yen
 
 
 @dataclass
@@ -69,6 +92,11 @@ class Deliveries:
         if row_count(rows):
             self.waiting.setdefault(feed, []).append(rows)
 
+    def queue_events(self, feed: str, rows: Columns, *events: str) -> None:
+        """Queue the rows once for each of the named days that comes."""
+        for event in events:
+            self.queue(feed, rows, rows[event])
+
     def write_levies(self, rows: Columns, day: int, seq: int = 1) -> None:
         """Deliver instalments of taxes or of the premium as they stand on a day."""
         if not row_count(rows) or day > self.schedule.last_day:
@@ -85,8 +113,11 @@ class Deliveries:
             file = self.file("premium_assessment", day, seq)
             file.add_lines(premiums, lambda some: premium_assessment_text(some, day, self.city), levied)
 
-    def queue_versions(self, rows: Columns, after: Array) -> None:
-        """Queue a version of each instalment for every delivery (later than ``after``) with a new event in it."""
+    def queue_versions(self, rows: Columns, after: Array, collected: Collected | None = None) -> None:
+        """Queue a version of each instalment for every delivery (later than ``after``) with a new event in it.
+
+        ``collected`` says what principal and late charge instalments have brought by a day.
+        """
         premium = rows["tax"] == PREMIUM
         for feed, is_of_feed in (("levy", ~premium), ("premium_assessment", premium)):
             events = EVENT_DAYS if feed == "levy" else ("reassessed_on",)
@@ -96,6 +127,7 @@ class Deliveries:
                 for event in events:
                     is_new |= (rows[event] > np.maximum(before, after)) & (rows[event] <= delivery)
                 version = take({name: rows[name] for name in STATE}, is_new & is_of_feed & (after < delivery))
+                add_collected(version, collected, delivery)
                 self.queue(feed, version, np.full(row_count(version), delivery))
                 before = delivery
 
@@ -107,13 +139,15 @@ class Deliveries:
             self.queue("demand", notices, notices["issued_on"])
         for receipts in books.receipts:
             self._collect_receipts(take(receipts, receipts["paid"] <= self.schedule.last_day))
-        books.slips, books.notices, books.receipts = [], [], []
+        books.slips, books.notices, books.receipts, books.recorded = [], [], [], 0
         self._write_ready("payment_slip", self._write_slips, until)
 
     def _collect_receipts(self, receipts: Columns) -> None:
         channel = receipts["channel"]
         reports = agent_reports(take(receipts, np.isin(channel, AGENT_CHANNELS)))
         self.queue("convenience_store", reports, reports["created"])
+        common = common_tax_reports(take(receipts, np.isin(channel, COMMON_TAX_CHANNELS)))
+        self.queue("common_tax_payment", common, common["created"])
         slips = take(receipts, np.isin(channel, COUNTER_CHANNELS))
         self.queue("counter_slip", slips, slips["credited"])
         transfers = take(receipts, channel == TRANSFER)
@@ -121,11 +155,21 @@ class Deliveries:
             self.waiting.setdefault("account_transfer_result", []).append(
                 transfers | {"delivery": self._result_days(transfers)}
             )
+            asked = transfers | {"known": known_on(transfers, self.calendar), "asked_on": transfers["paid"] - REQUEST_DAYS}
+            self.queue_events("account_transfer", asked, "asked_on", "known")
+        self._keep_reports(receipts)
         premiums = collection_lines(take(receipts, (receipts["tax"] == PREMIUM) | (channel == PREMIUM_LINE)))
         self.queue("premium_collection", premiums, line_days(premiums))
 
+    def _keep_reports(self, receipts: Columns) -> None:
+        """What the receipts system keeps of the reports themselves."""
+        reports = agent_receipts(receipts)
+        reports["reported_on"] = reports["paid"] + 1
+        self.queue_events("convenience_store_status", reports, "reported_on", "credited", "cancelled_on")
+        self.queue_events("slip_transmission", transmitted(receipts), "paid")
+
     def _result_days(self, transfers: Columns) -> Array:
-        days = self.calendar.next_open(transfers["paid"] + _RESULT_WORKING_DAYS)
+        days = self.calendar.next_open(transfers["paid"] + RESULT_WORKING_DAYS)
         return np.where(days <= self.schedule.last_day, days, NEVER)
 
     def flush(self, until: int) -> None:
@@ -139,7 +183,11 @@ class Deliveries:
             "convenience_store": self._write_agent_reports,
             "counter_slip": self._write_counter_slips,
             "account_transfer_result": self._write_transfers,
+            "common_tax_payment": self._write_common_tax,
+            "refund_transfer": self._write_refunds,
+            "pension_special_collection": self._write_requests,
         }
+        writers |= {feed: partial(self._write_records, feed) for feed in RECORD_FEEDS}
         for feed, write in writers.items():
             self._write_ready(feed, write, until)
         self._close(until)
@@ -166,6 +214,12 @@ class Deliveries:
         _, newest = np.unique(rows["uid"][::-1], return_index=True)
         self.write_levies(take(rows, len(rows["uid"]) - 1 - newest), day)
 
+    def _write_records(self, feed: str, rows: Columns, day: int) -> None:
+        """The state of each record on the day: of several rows the one queued last knows everything."""
+        kind = RECORD_FEEDS[feed]
+        rows = kind.newest(rows)
+        self.file(feed, day).add_lines(rows, lambda some: kind.text(some, day, self.city), kind.control_yen(rows))
+
     def _write_slips(self, rows: Columns, day: int) -> None:
         self.file("payment_slip", day).add_lines(rows, slip_text, rows["principal_yen"])
 
@@ -179,6 +233,10 @@ class Deliveries:
         order = np.lexsort((rows["kind"], rows["slip_no"], rows["minute"], rows["paid"], rows["created"]))
         rows = take(rows, order)
         self.file("convenience_store", day).add_lines(rows, agent_text, rows["amount"])
+
+    def _write_common_tax(self, rows: Columns, day: int) -> None:
+        rows = take(rows, np.lexsort((rows["processing"], rows["slip_no"], rows["minute"], rows["paid"])))
+        self.file("common_tax_payment", day).add_lines(rows, common_tax_text, rows["amount"])
 
     def _write_counter_slips(self, rows: Columns, day: int) -> None:
         file = self.file("counter_slip", day)
@@ -194,3 +252,18 @@ class Deliveries:
             block = take(block, np.argsort(block["slip_no"], kind="stable"))
             text = transfer_text(block, self.city)
             file.add_block(transfer_header(debit_day), text, row_count(block), transfer_trailer(block))
+
+    def _write_refunds(self, rows: Columns, day: int) -> None:
+        file = self.file("refund_transfer", day)
+        for settled_on in np.unique(rows["settled_on"]).tolist():
+            block = take(rows, rows["settled_on"] == settled_on)
+            block = take(block, np.lexsort((block["serial"], block["fiscal_year"], block["tax"])))
+            file.add_block(refund_header(settled_on), refund_text(block, self.city), row_count(block),
+                           refund_trailer(block))  # fmt: skip
+
+    def _write_requests(self, rows: Columns, day: int) -> None:
+        file = self.file("pension_special_collection", day)
+        for tax in np.unique(rows["tax"]).tolist():
+            block = take(rows, rows["tax"] == tax)
+            text = request_text(block, day, self.city)
+            file.add_block(request_header(block, day), text, row_count(block), request_trailer(block, day))

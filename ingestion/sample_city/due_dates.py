@@ -96,6 +96,10 @@ class WorkCalendar:
         """The same day, or the working day before it."""
         return np.asarray(self._previous_open[days - _FIRST_WRITTEN])
 
+    def days_after(self, day_no: int, count: int) -> tuple[int, ...]:
+        """The first so many working days after a day."""
+        return tuple((np.flatnonzero(self._open[day_no + 1 - _FIRST_WRITTEN :])[:count] + day_no + 1).tolist())
+
     def due(self, nominal: int) -> int:
         """A due date, moved past Saturday, Sunday, holidays and the turn of the year."""
         return int(self._next_open[nominal - _FIRST_WRITTEN])

@@ -20,7 +20,7 @@ KEY = ("uid", "assessment_year", "tax", "method", "notice", "return_class", "bus
 """Columns that identify an instalment and are repeated wherever it is mentioned."""
 
 EVENT_DAYS = ("reassessed_on", "demanded_on", "seized_on", "stayed_on", "pledged_on", "delivery_demanded_on",
-              "written_off_on", "settled_on")  # fmt: skip
+              "written_off_on", "settled_on", "unpledged_on", "graced_on", "grace_ended_on")  # fmt: skip
 """Columns whose day makes a new version of the levy row."""
 
 

@@ -7,9 +7,9 @@ from typing import TYPE_CHECKING
 import numpy as np
 
 from ingestion.sample_city.books import SYSTEM_TRANSFER
-from ingestion.sample_city.columns import NEVER, Columns
+from ingestion.sample_city.columns import NEVER, Array, Columns
 from ingestion.sample_city.due_dates import date_text
-from ingestion.sample_city.instalments import CORPORATE, EVENT_DAYS, PENSION
+from ingestion.sample_city.instalments import CORPORATE, EVENT_DAYS, FIXED_ASSET, PENSION
 from ingestion.sample_city.name_rows import birth_texts, kana_names, kanji_names
 from ingestion.sample_city.people_rows import company_numbers
 from ingestion.sample_city.slip_numbers import barcodes, confirmation_numbers, payment_numbers
@@ -45,14 +45,17 @@ def levy_text(rows: Columns, day: int, city: City) -> dict[str, pa.Array | str]:
         (rows["overpaid_yen"] > 0) & happened(rows["overpaid_on"], day),
     )
     is_written_off = happened(rows["written_off_on"], day)
-    reason = rows["reassessment_reason"]
+    reason, nothing = rows["reassessment_reason"], np.zeros(len(is_changed), dtype=np.int64)
     over, settled = np.where(is_over, rows["overpaid_yen"], 0), np.where(has_settled, rows["overpaid_yen"], 0)
     is_request, is_income_tax = is_changed & (reason == _ON_REQUEST), is_changed & (reason == _BY_INCOME_TAX)
     return levy_key(rows) | _dates(rows, day) | _measures(rows, day) | {
         "levy_collection_class": numbers(rows["method"]),
         "corporate_number": chosen(rows["tax"] == CORPORATE, company_numbers(city, rows["payer"]), ""),
+        "co_owner_count": _co_owner_counts(rows, city),
         "levy_year": numbers(rows["nominal_year"]),
         "principal_levied_yen": numbers(np.where(is_changed, rows["reassessed_yen"], rows["original_yen"])),
+        "principal_collected_yen": numbers(rows.get("collected_yen", nothing)),
+        "late_charge_collected_yen": numbers(rows.get("late_collected_yen", nothing)),
         "taxation_division_reassessment_date": known_days(rows["reassessed_on"], day),
         "taxation_division_reassessment_reason": numbers_or_empty(reason, is_changed),
         "reassessment_request_date": date_text(np.where(is_request, rows["reassessed_on"] - 45, NEVER)),
@@ -89,9 +92,19 @@ def _measures(rows: Columns, day: int) -> dict[str, pa.Array | str]:
         "demand_notice_issue_date": known_days(rows["demanded_on"], day),
         "has_seizure_flag": flags(rows["seized_on"], day),
         "has_execution_stay_flag": flags(rows["stayed_on"], day),
-        "has_instalment_plan_flag": flags(rows["pledged_on"], day),
+        "has_instalment_plan_flag": _during(rows["pledged_on"], rows["unpledged_on"], day),
+        "has_conversion_grace_flag": _during(rows["graced_on"], rows["grace_ended_on"], day),
         "has_delivery_demand_flag": flags(rows["delivery_demanded_on"], day),
     }
+
+
+def _co_owner_counts(rows: Columns, city: City) -> pa.Array:
+    owners = city.traits["co_owners"][rows["payer"]]
+    return numbers_or_empty(owners, (rows["tax"] == FIXED_ASSET) & (owners > 0))
+
+
+def _during(begun: Array, ended: Array, day: int) -> pa.Array:
+    return chosen(happened(begun, day) & ~happened(ended, day), "1", "0")
 
 
 def slip_text(slips: Columns) -> dict[str, pa.Array | str]:

@@ -29,6 +29,9 @@ if TYPE_CHECKING:
 _KANJI, _KANA = 0, 1
 _MAN = 1
 _BETWEEN = "　"
+_PRIVATE_FAMILY = ("\ue000田", "ヨシダ")
+"""A family name with the first character of the private-use area, F040 in CP932: what it looks like is the city's own."""
+
 
 
 def kanji_names(city: City, who: Array) -> pa.Array:
@@ -57,6 +60,7 @@ def birth_texts(city: City, who: Array) -> pa.Array:
 def _names(city: City, who: Array, script: int) -> pa.Array:
     family = _words(city, who, "family", [pair[script] for pair in FAMILIES])
     given = _given(city, who, *([name[script] for name in names] for names in (GIVEN_MEN, GIVEN_WOMEN)))
+    family = chosen(who == city.private_name, _PRIVATE_FAMILY[script], family)
     word = _words(city, who, "family", [word[script] for word in COMPANY_WORDS])
     trade = _words(city, who, "given", [trade[script] for trade in COMPANY_TRADES])
     company = chosen(who == city.large_debtor, LARGE_DEBTOR[script], joined(COMPANY_FORM[script], word, trade))

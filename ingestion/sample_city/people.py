@@ -47,6 +47,11 @@ class City:
         """The company that owes more than anybody else."""
         return self.persons
 
+    @property
+    def private_name(self) -> int:
+        """The person whose family name has a character that only this city knows."""
+        return self.persons // 3
+
     def ages(self, on_day: int) -> Array:
         """Completed years of people on a day (approximately, to the day); companies have none and count as 0."""
         years = (on_day - self.traits["birth"][: self.persons]) // _DAYS_OF_YEAR
@@ -71,6 +76,9 @@ def build_city(calibration: Calibration, draws: Draws, first_day: int, last_day:
     traits |= _fates(calibration, ages[order], corporations, (first_day, last_day), draws.stream("fates"))
     traits["difficulty"] = draws.stream("difficulty").random(persons + corporations)
     traits["account"] = 9_900_000 + draws.stream("accounts").integers(0, 100_000, persons + corporations)
+    joint = draws.stream("joint owners")
+    is_joint = happens(joint, persons, calibration.rate("joint_owner_share"))
+    traits["co_owners"] = np.concatenate([is_joint * joint.integers(2, 5, persons), np.zeros(corporations, np.int64)])
     traits["bank"] = pick(draws.stream("banks"), np.array([42.0, 22.0, 14.0, 12.0, 10.0]), persons + corporations)
     return City(persons, corporations, first_day, traits)
 

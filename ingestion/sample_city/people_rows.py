@@ -120,6 +120,11 @@ def _change_reason(city: City, who: Array, day: int) -> pa.Array:
     return chosen(happened(city.traits["died"][who], day), _DIED, left)
 
 
+def address_text(city: City, who: Array, day: int) -> pa.Array:
+    """Where addressees live on a day, as one line."""
+    return _address(city, who, day)["address_kanji"]
+
+
 def _address(city: City, who: Array, day: int) -> dict[str, pa.Array | str]:
     towns = read_seed(SEED_FOLDER / "towns.csv")
     has_left = happened(city.traits["moved_out"][who], day)

@@ -23,7 +23,7 @@ from ingestion.sample_city.due_dates import as_date, date_text
 from ingestion.sample_city.identity_numbers import zero_filled
 from ingestion.sample_city.name_rows import bank_names
 from ingestion.sample_city.people_rows import BANKS
-from ingestion.sample_city.slip_numbers import barcodes, confirmation_numbers, payment_numbers
+from ingestion.sample_city.slip_numbers import barcodes, confirmation_numbers, ocr_rows, payment_numbers
 from ingestion.sample_city.text import MUNICIPALITY, chosen, coded, joined, numbers
 
 if TYPE_CHECKING:
@@ -47,7 +47,7 @@ _STORE_CHAINS, _FIRST_PHONE_CHAIN, _PHONE_CHAINS, _POSTAL_CHAIN = 5, 5, 3, 8
 _CORRECTION_DAYS = 5
 _SLIP_CHANNELS = {COUNTER: "01", EL_QR: "02", PAY_EASY: "03", CARD: "04", SALARY_SLIP: "05", PENSION_SLIP: "06"}
 _COLLECTING_BANK, _COLLECTING_BRANCH = "0126", "001"
-_CONSIGNOR_CODE, _CONSIGNOR_NAME = "0007203600", "ｺｵﾘﾔﾏｼ ｼﾕｳﾉｳｶ"
+CONSIGNOR_CODE, _CONSIGNOR_NAME = "0007203600", "ｺｵﾘﾔﾏｼ ｼﾕｳﾉｳｶ"
 _FIELD_DIGITS = 10**10
 _CHAIN_SALT, _STORE_SALT = 2_654_435_761, 40_503
 
@@ -113,6 +113,8 @@ def agent_text(reports: Columns) -> dict[str, pa.Array | str]:
 
 def counter_text(receipts: Columns) -> dict[str, pa.Array | str]:
     """Data records of paid slips of one bundle."""
+    category = zero_filled(receipts["tax"], 3)
+    first_row, second_row = ocr_rows(receipts["slip_no"], receipts["slip_total_yen"], category)
     return {
         "data_record_class": "2",
         "slip_seq": numbers(np.arange(1, len(receipts["uid"]) + 1)),
@@ -124,9 +126,11 @@ def counter_text(receipts: Columns) -> dict[str, pa.Array | str]:
         ),
         "payment_no": payment_numbers(receipts["slip_no"]),
         "confirmation_no": confirmation_numbers(receipts["slip_no"]),
-        "payment_category_code": zero_filled(receipts["tax"], 3),
+        "payment_category_code": category,
         "paid_yen": numbers(receipts["amount"]),
         "cancellation_class": "0",
+        "ocr_row_1": first_row,
+        "ocr_row_2": second_row,
     }
 
 
@@ -178,7 +182,7 @@ def transfer_header(debit_day: int) -> dict[str, pa.Array | str]:
         "header_record_class": "1",
         "transfer_type_code": "91",
         "character_code_class": "0",
-        "consignor_code": _CONSIGNOR_CODE,
+        "consignor_code": CONSIGNOR_CODE,
         "consignor_name": _CONSIGNOR_NAME,
         "debit_month_day": _written(debit_day)[4:],
         "transacting_bank_code": _COLLECTING_BANK,

@@ -42,9 +42,20 @@ LABELS = {
     "death": "死亡",
     "dv_protected": "支援措置の対象者",
     "very_large_debtor": "市税の滞納繰越の三分の一を超える一社",
+    "wrong_instalment": "別の期の納付書で納付（期別の取り違え）",
+    "joint_owners": "共有者のいる固定資産",
+    "death_with_heirs": "滞納者の死亡（相続人代表へ送付）",
+    "non_resident": "住登外（転出した納税義務者）",
+    "private_use_character": "外字（CP932 の F040）のある氏名",
+    "supplementary_character": "𠮷など基本面にない文字（UTF-8 の引渡しだけ）",
+    "three_year_stay": "三年続いた執行停止",
+    "pledge_broken": "守られなかった分割納付の誓約",
+    "same_file_twice": "同じファイルが二度届く",
+    "corrected_file": "誤ったファイルの後に訂正ファイルが届く",
+    "file_in_parts": "二つに分かれて届くファイル",
     "rare_characters": "髙・﨑など CP932 だけにある文字の氏名",
 }
-FIELDS = ("tag", "label_ja", "feed", "addressee_code", "instalment_key", "payment_no", "date")
+FIELDS = ("tag", "label_ja", "feed", "addressee_code", "instalment_key", "payment_no", "date", "file_name")
 _KEPT = 5
 
 
@@ -67,6 +78,19 @@ class Tags:
                 date="" if days is None else as_date(int(days[place])).isoformat(),
             )
 
+    def add_addressees(self, tag: str, feed: str, who: Array, days: Array | None = None) -> None:
+        """Tag people or companies, with the day of the event where there is one."""
+        room = max(0, _KEPT - sum(line["tag"] == tag for line in self.lines))
+        for place, code in enumerate(addressee_codes(who[:room]).to_pylist()):
+            date = "" if days is None else as_date(int(days[place])).isoformat()
+            self._append(tag, feed, addressee_code=code, date=date)
+
+    def add_file(self, tag: str, file_name: str) -> None:
+        """Tag a delivered file as a whole."""
+        feed, _, day_text = file_name.split(".")[:3]
+        date = f"{day_text[:4]}-{day_text[4:6]}-{day_text[6:]}"
+        self._append(tag, feed, date=date, file_name=file_name)
+
     def add_people(self, city: City, last_day: int) -> None:
         """Tag people and companies by what they are, not by what they owe."""
         traits, last_name = city.traits, city.traits["family"]
@@ -78,6 +102,7 @@ class Tags:
             "dv_protected": np.flatnonzero(traits["is_protected"]),
             "very_large_debtor": np.array([city.large_debtor]),
             "rare_characters": np.flatnonzero(is_rare),
+            "private_use_character": np.array([city.private_name]),
         }
         for tag, people in cases.items():
             for code in addressee_codes(people[:_KEPT]).to_pylist():

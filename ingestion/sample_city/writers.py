@@ -65,7 +65,8 @@ class FeedFile:
     def close(self) -> None:
         """Finish the file."""
         if self.contract.format == "fixed":
-            self._add_record("end", {"end_record_class": "9"})
+            if self.contract.layout.record("end"):
+                self._add_record("end", {"end_record_class": "9"})
         elif self.has_last_line_end:
             self._write(_LINE_END.encode())
         if self._stream:

@@ -3,8 +3,12 @@
 -- back what there is) · correction (replaces the amount) · failed. Events on one receipt share feed and report_key.
 select * from {{ ref('int_receipt_events_account_transfer') }}
 union all
+select * from {{ ref('int_receipt_events_common_tax') }}
+union all
 select * from {{ ref('int_receipt_events_convenience_store') }}
 union all
 select * from {{ ref('int_receipt_events_counter') }}
+union all
+select * from {{ ref('int_receipt_events_pension') }}
 union all
 select * from {{ ref('int_receipt_events_premium') }}

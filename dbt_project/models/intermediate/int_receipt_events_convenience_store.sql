@@ -1,13 +1,18 @@
--- One row per report of the collection agent. Reports on one receipt share barcode, day and time; a correction of a
--- postal receipt shares the barcode only. A cancellation takes back a provisional report, never a final one.
+-- One row per report of the collection agent. Reports on one receipt share barcode, day and time; a postal receipt and
+-- its correction barcode and day, so that a slip paid twice by post keeps both payments.
+-- A cancellation takes back a provisional report, never a final one. A kind that nobody has explained counts as
+-- provisional: it is listed, and is no money.
 {{ config(materialized='view') }}
 select
     {{ entry_id('R', ["'convenience_store'", 'stores.source_file_no', 'stores.source_line_no']) }} as receipt_id,
     'convenience_store' as source_feed,
     stores.chain_code as source_code,
-    case kinds.receipt_kind when 'cancelled' then 'provisional_cancelled' else kinds.receipt_kind end as event_kind,
+    case kinds.receipt_kind
+        when 'cancelled' then 'provisional_cancelled'
+        else coalesce(kinds.receipt_kind, 'provisional')
+    end as event_kind,
     stores.barcode_label || '|' || cast(stores.paid_date as {{ text_type() }}) || '|' || stores.paid_time as report_key,
-    stores.barcode_label as correction_key,
+    stores.barcode_label || '|' || cast(stores.paid_date as {{ text_type() }}) as correction_key,
     stores.paid_date,
     stores.credited_date,
     stores.amount_yen,

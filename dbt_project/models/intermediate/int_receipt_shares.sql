@@ -1,46 +1,20 @@
--- One row per matched receipt and instalment it pays: the instalment's share and what the slip says the share is for.
--- Money short of the slip's total fills its lines in due-date order; money beyond it goes to the last line.
--- flexible_yen is money the slip gives no purpose; int_principal_allocations finds one.
-with shares as (
-    select
-        lines.*,
-        receipts.channel_code,
-        receipts.receipt_state,
-        receipts.paid_date,
-        receipts.credited_date,
-        receipts.source_file_no,
-        receipts.source_line_no,
-        cast(greatest(0, case
-            when lines.is_last_line then receipts.amount_yen - lines.payable_before_yen
-            else least(lines.payable_yen, receipts.amount_yen - lines.payable_before_yen)
-        end) as bigint) as share_yen
-    from {{ ref('int_receipt_lines') }} as lines
-    inner join {{ ref('int_receipts') }} as receipts on lines.receipt_id = receipts.receipt_id
-),
-
-spent as (
-    select
-        *,
-        case when is_detailed then least(share_yen, principal_yen) else 0 end as to_principal_yen,
-        case when is_detailed then least(share_yen, payable_yen) else 0 end as detailed_share_yen
-    from shares
-    where share_yen > 0
-)
-
+-- One row per matched receipt and instalment that its money counts for: what its slip says, except for slips of an
+-- instalment that was already paid, whose money is applied to the instalment that is due, without a purpose of its own.
+{{ config(materialized='view') }}
 select
-    receipt_id,
-    instalment_id,
-    channel_code,
-    receipt_state,
-    paid_date,
-    credited_date,
-    source_file_no,
-    source_line_no,
-    share_yen,
-    to_principal_yen,
-    least(detailed_share_yen - to_principal_yen, late_charge_yen) as to_late_charge_yen,
-    least(greatest(detailed_share_yen - to_principal_yen - late_charge_yen, 0), additional_charge_yen)
-        as to_additional_charge_yen,
-    greatest(detailed_share_yen - to_principal_yen - late_charge_yen - additional_charge_yen, 0) as to_demand_fee_yen,
-    share_yen - detailed_share_yen as flexible_yen
-from spent
+    shares.receipt_id,
+    coalesce(wrong.due_instalment_id, shares.instalment_id) as instalment_id,
+    shares.channel_code,
+    shares.receipt_state,
+    shares.paid_date,
+    shares.credited_date,
+    shares.source_file_no,
+    shares.source_line_no,
+    shares.share_yen,
+    case when wrong.due_instalment_id is null then shares.to_principal_yen else 0 end as to_principal_yen,
+    case when wrong.due_instalment_id is null then shares.to_late_charge_yen else 0 end as to_late_charge_yen,
+    case when wrong.due_instalment_id is null then shares.to_additional_charge_yen else 0 end as to_additional_charge_yen,
+    case when wrong.due_instalment_id is null then shares.to_demand_fee_yen else 0 end as to_demand_fee_yen,
+    case when wrong.due_instalment_id is null then shares.flexible_yen else shares.share_yen end as flexible_yen
+from {{ ref('int_slip_shares') }} as shares
+left join {{ ref('int_wrong_slips') }} as wrong on shares.receipt_id = wrong.receipt_id and wrong.is_applied

@@ -1,6 +1,8 @@
--- One row per money receipt without a clear place and instalment it may be for: a help for the officer, never applied.
+-- One row per receipt that needs an officer's eye and instalment it may be for: a help for the officer.
 -- same_number: one of several slips with its number · other_confirmation_no: the payment number is that of this slip,
--- the confirmation number is not · not_levied: its slip names an instalment that no levy knows.
+-- the confirmation number is not · not_levied: its slip names an instalment that no levy knows
+-- due_in_same_levy: its slip's instalment was paid already, and this one was due; applied when the receipt is listed as
+-- wrong_slip_applied and this candidate is the oldest.
 with waiting as (
     select
         unidentified.receipt_id,
@@ -48,3 +50,13 @@ select
     found.payout_total_yen = found.amount_yen as is_same_amount
 from found
 inner join {{ ref('int_slip_lines') }} as slip_lines on found.slip_id = slip_lines.slip_id
+union all
+select
+    wrong.receipt_id,
+    matches.slip_id,
+    wrong.due_instalment_id as instalment_id,
+    'due_in_same_levy' as candidate_reason,
+    wrong.outstanding_yen = wrong.receipt_yen as is_same_amount
+from {{ ref('int_wrong_slips') }} as wrong
+inner join {{ ref('fct_unidentified_receipts') }} as unidentified on wrong.receipt_id = unidentified.receipt_id
+inner join {{ ref('int_receipt_matches') }} as matches on wrong.receipt_id = matches.receipt_id

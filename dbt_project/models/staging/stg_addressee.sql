@@ -2,6 +2,8 @@
 select
     addressee_key,
     household_key,
+    name_key,
+    name_kana_key,
     individual_corporate_class,
     birth_date,
     address_code,
