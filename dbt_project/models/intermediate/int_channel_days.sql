@@ -1,7 +1,6 @@
--- One row per instalment and day on which the channels report receipts for it; pension withholding of premiums has a
--- feed of its own and no receipt history. is_compared: the receipt history speaks of that time, and the receipt had
--- been credited and reported before the history came last: a transfer is credited days before the bank's result tells
--- of it.
+-- One row per instalment and day on which the channels report receipts for it. is_compared: the receipt history speaks of
+-- that time and of that tax item, and the receipt had been credited and reported before the history came last: a
+-- transfer is credited days before the bank's result tells of it.
 with parts as (
     select
         receipt_id,
@@ -29,16 +28,24 @@ days as (
     inner join {{ ref('int_receipts') }} as receipts on parts.receipt_id = receipts.receipt_id
     inner join {{ ref('stg_delivered_files') }} as files on receipts.source_file_no = files.file_no
     inner join {{ ref('int_run') }} as run on receipts.paid_date <= run.as_of_date
-    where receipts.source_feed <> 'premium_collection'
     group by parts.instalment_id, receipts.paid_date
+),
+
+told_items as (
+    select distinct instalments.tax_item_code
+    from {{ ref('int_history_receipts') }} as history
+    inner join {{ ref('int_instalments') }} as instalments on history.instalment_id = instalments.instalment_id
 )
 
 select
     days.*,
     coalesce(
-        days.credited_date >= history.from_date
+        told_items.tax_item_code is not null
+        and days.credited_date >= history.from_date
         and days.credited_date < history.before_date
         and greatest(days.credited_date, days.reported_date) < history.last_delivery_date, false
     ) as is_compared
 from days
 left join {{ ref('int_compared_feeds') }} as history on history.source_feed = 'receipt_history'
+left join {{ ref('int_instalments') }} as instalments on days.instalment_id = instalments.instalment_id
+left join told_items on instalments.tax_item_code = told_items.tax_item_code
