@@ -1,5 +1,5 @@
--- One row per instalment and day on which the channels report receipts for it. is_compared: the receipt history speaks of
--- that time and of that tax item, and the receipt had been credited and reported before the history came last: a
+-- One row per instalment and day on which the channels report receipts for it. is_compared: the receipt history speaks
+-- of that time and of that tax item, and the receipt had been credited and reported before the history came last: a
 -- transfer is credited days before the bank's result tells of it.
 with parts as (
     select
