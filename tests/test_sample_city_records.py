@@ -89,9 +89,9 @@ def city() -> duckdb.DuckDBPyConnection:
 def differences(left: str, right: str) -> list[tuple[object, ...]]:
     """Rows of one query that the other lacks, both ways; there must be rows to compare."""
     assert city().execute(f"select count(*) from ({left})").fetchall()[0][0] > 0
-    return city().execute(
-        f"(({left}) except all ({right})) union all (({right}) except all ({left})) limit 5"
-    ).fetchall()
+    return (
+        city().execute(f"(({left}) except all ({right})) union all (({right}) except all ({left})) limit 5").fetchall()
+    )
 
 
 def test_every_share_of_a_final_receipt_stands_once_in_the_history_with_its_days() -> None:
@@ -105,7 +105,7 @@ def test_every_share_of_a_final_receipt_stands_once_in_the_history_with_its_days
 def test_refunds_stand_in_the_history_as_refunds_on_the_day_of_the_decision() -> None:
     history = f"""select {INSTALMENT} as instalment, paid_date from receipt_history
         where refund_appropriation_reallocation_class = '1'"""
-    decided = f"""select {INSTALMENT.replace('assessment_year', 'o.assessment_year')} as instalment, refund_decision_date
+    decided = f"""select {INSTALMENT.replace("assessment_year", "o.assessment_year")} as instalment, refund_decision_date
         from treatment as t join newest_overpayment as o on t.treatment_overpayment_tax_item = o.overpayment_tax_item
         and t.treatment_overpayment_year = o.overpayment_year
         and t.treatment_overpayment_serial_no = o.overpayment_serial_no"""
@@ -133,10 +133,14 @@ def test_levies_say_what_had_been_collected_when_they_were_delivered() -> None:
 def test_measures_of_the_arrears_file_dispositions_and_flags_are_the_same(feed: str, flag: str, kind: str) -> None:
     day = {"seizure": "seizure_date", "execution_stay": "stay_date"}[feed]
     measures = f"select {INSTALMENT}, {day} from newest_{feed}"
-    dispositions = f"select {INSTALMENT}, disposition_start_date from newest_disposition where disposition_type = '{kind}'"
+    dispositions = (
+        f"select {INSTALMENT}, disposition_start_date from newest_disposition where disposition_type = '{kind}'"
+    )
     assert differences(measures, dispositions) == []
     flagged = f"select {INSTALMENT} as instalment from newest_levy where {flag} = '1'"
-    assert differences(flagged, f"select {INSTALMENT} as instalment from newest_{feed} where tax_item_code <> '61'") == []
+    assert (
+        differences(flagged, f"select {INSTALMENT} as instalment from newest_{feed} where tax_item_code <> '61'") == []
+    )
 
 
 def test_write_offs_are_those_of_the_levies() -> None:
@@ -150,7 +154,13 @@ def test_what_is_carried_over_is_what_was_levied_less_what_was_paid_and_written_
     first = f"""select {INSTALMENT} as instalment, closing_carryover_levied_principal_yen::bigint as yen from carryover
         where carryover_year = '2023' and tax_item_code <> '61'"""
     levied = f"select {INSTALMENT}, principal_levied_yen::bigint from levy where levy_year < '2023' and delivered = '20230401.001'"
-    assert differences(first, f"select * from ({levied}) as l(instalment, yen) where instalment in (select instalment from ({first}))") == []
+    assert (
+        differences(
+            first,
+            f"select * from ({levied}) as l(instalment, yen) where instalment in (select instalment from ({first}))",
+        )
+        == []
+    )
 
 
 def test_overpayments_are_those_of_the_levies_and_their_refunds_are_paid_out_to_known_accounts() -> None:
@@ -168,10 +178,13 @@ def test_overpayments_are_those_of_the_levies_and_their_refunds_are_paid_out_to_
 
 
 def test_reminders_are_those_of_the_demand_feed() -> None:
-    assert differences(
-        f"select {INSTALMENT}, reminder_issue_date from newest_reminder",
-        f"select {INSTALMENT}, issue_date from demand where issue_type = '2'",
-    ) == []
+    assert (
+        differences(
+            f"select {INSTALMENT}, reminder_issue_date from newest_reminder",
+            f"select {INSTALMENT}, issue_date from demand where issue_type = '2'",
+        )
+        == []
+    )
 
 
 def test_requests_of_account_transfer_have_the_results_of_the_bank() -> None:

@@ -18,7 +18,15 @@ from ingestion.sample_city.columns import NEVER, Array, Columns, row_count, stac
 from ingestion.sample_city.due_dates import day
 from ingestion.sample_city.instalments import KEY, current_yen
 from ingestion.sample_city.instalment_plans import queue_plans
-from ingestion.sample_city.levy_record_rows import DELIVERY_DEMAND, GRACE, PLEDGE, REDUCTION, SEIZURE, STAY, carried_over
+from ingestion.sample_city.levy_record_rows import (
+    DELIVERY_DEMAND,
+    GRACE,
+    PLEDGE,
+    REDUCTION,
+    SEIZURE,
+    STAY,
+    carried_over,
+)
 from ingestion.sample_city.receipt_shares import PAYMENT
 
 if TYPE_CHECKING:

@@ -33,7 +33,6 @@ _PRIVATE_FAMILY = ("\ue000田", "ヨシダ")
 """A family name with the first character of the private-use area, F040 in CP932: what it looks like is the city's own."""
 
 
-
 def kanji_names(city: City, who: Array) -> pa.Array:
     """Full names; companies with their legal form in front."""
     return _names(city, who, _KANJI)
