@@ -17,6 +17,7 @@ from ingestion.sample_city.due_dates import WorkCalendar, as_date
 from ingestion.sample_city.instalments import EVENT_DAYS, KEY, PREMIUM, STATE
 from ingestion.sample_city.levy_rows import demand_text, levy_text, premium_assessment_text, slip_text
 from ingestion.sample_city.premium_rows import collection_lines, collection_text, line_days
+from ingestion.sample_city.receipt_record_rows import agent_receipts, transmitted
 from ingestion.sample_city.receipt_rows import (
     agent_reports,
     agent_text,
@@ -25,7 +26,6 @@ from ingestion.sample_city.receipt_rows import (
     counter_trailer,
     in_bundles,
 )
-from ingestion.sample_city.receipt_record_rows import agent_receipts, transmitted
 from ingestion.sample_city.receipt_shares import RESULT_WORKING_DAYS, known_on
 from ingestion.sample_city.record_feeds import RECORD_FEEDS
 from ingestion.sample_city.text import MUNICIPALITY
@@ -158,7 +158,8 @@ class Deliveries:
         reports = agent_receipts({name: receipts[name] for name in names})
         reports["reported_on"] = reports["paid"] + 1
         self.queue_events("convenience_store_status", reports, "reported_on", "credited", "cancelled_on")
-        self.queue_events("slip_transmission", transmitted({name: receipts[name] for name in (*KEY, "channel", "slip_no", "paid", "credited")}), "paid")
+        sent = transmitted({name: receipts[name] for name in (*KEY, "channel", "slip_no", "paid", "credited")})
+        self.queue_events("slip_transmission", sent, "paid")
 
     def _result_days(self, transfers: Columns) -> Array:
         days = self.calendar.next_open(transfers["paid"] + RESULT_WORKING_DAYS)

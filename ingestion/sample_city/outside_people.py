@@ -1,4 +1,4 @@
-"""Feeds about people and employers who are not on the city's resident register: non-residents, withholding employers."""
+"""Feeds about those who are not on the resident register: non-residents, and employers who withhold."""
 
 from __future__ import annotations
 
