@@ -37,7 +37,9 @@ def osamari() -> None:
 @click.option("--seed", type=int, default=1, show_default=True, help="The same seed gives the same bytes.")
 @click.option("--out", type=click.Path(path_type=Path), help="Where the files go; the inbox of the home if not given.")
 @click.option("--as-of", default="2026-05-31", show_default=True, help="Day of the last delivery, YYYY-MM-DD.")
-@click.option("--days", type=click.IntRange(0, 250), default=0, show_default=True, help="Working days of changes after.")
+@click.option(
+    "--days", type=click.IntRange(0, 250), default=0, show_default=True, help="Working days of changes after."
+)
 def sample(persons: int, years: int, seed: int, out: Path | None, as_of: str, days: int) -> None:  # noqa: PLR0913, PLR0917
     """Invent a city and write its deliveries in their real formats.
 

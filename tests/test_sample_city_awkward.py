@@ -187,6 +187,15 @@ def test_people_outside_the_register_are_non_residents() -> None:
         assert not outside[line["addressee_code"]]["address"].startswith("福島県郡山市")
 
 
+def test_birth_dates_of_non_residents_are_by_era_and_mean_the_day_the_register_says() -> None:
+    first_years = {"T": 1912, "S": 1926, "H": 1989, "R": 2019}
+    register = {row["addressee_code"]: row["birth_date"] for row in read_feed(small_city().out, "addressee")}
+    outside = {row["addressee_code"]: row["birth_date"] for row in read_feed(small_city().out, "non_resident")}
+    for line in tagged("era_date"):
+        era = outside[line["addressee_code"]]
+        assert register[line["addressee_code"]] == f"{first_years[era[0]] + int(era[1:3]) - 1}{era[3:]}"
+
+
 def test_a_name_has_a_character_of_the_citys_own() -> None:
     (line,) = tagged("private_use_character")
     files = feed_files(small_city().out, "addressee")
@@ -203,7 +212,9 @@ def test_a_character_beyond_the_basic_plane_stands_in_a_feed_that_can_carry_it()
 
 def test_a_stay_lasted_three_years_until_the_claim_was_gone() -> None:
     (line,) = tagged("three_year_stay")
-    stays = [row for row in read_feed(small_city().out, "execution_stay") if instalment_key(row) == line["instalment_key"]]
+    stays = [
+        row for row in read_feed(small_city().out, "execution_stay") if instalment_key(row) == line["instalment_key"]
+    ]
     gone = [row for row in read_feed(small_city().out, "write_off") if instalment_key(row) == line["instalment_key"]]
     assert {row["stay_date"] for row in stays} == {line["date"].replace("-", "")}
     assert [row["write_off_clause_code"] for row in gone] == ["1"]

@@ -47,7 +47,9 @@ def test_deliveries_before_are_the_same_and_later_ones_are_made_the_same_again(c
 
 
 def test_nearly_every_working_day_has_a_delivery_and_no_other_day(cities: tuple[Path, Path, Path]) -> None:
-    days = {delivered_on(path.name) for path in cities[1].iterdir()} - {delivered_on(p.name) for p in cities[0].iterdir()}
+    days = {delivered_on(path.name) for path in cities[1].iterdir()} - {
+        delivered_on(p.name) for p in cities[0].iterdir()
+    }
     assert days <= {"20260601", "20260602", "20260603", "20260604", "20260605", "20260608"}
     assert len(days) >= DAYS - 1
 

@@ -60,7 +60,8 @@ def generate(  # noqa: PLR0913, PLR0917  the options of one command
 
     In April and May the last fiscal year is the one being closed, else the one that is running. The same arguments give
     the same bytes. On each of ``days`` working days after ``as_of`` every feed delivers what changed; the deliveries
-    before are the same with and without them. The tag file lies beside the folder (``sample_tags.csv``) unless ``tags`` names another place.
+    before are the same with and without them. The tag file lies beside the folder (``sample_tags.csv``) unless ``tags``
+    names another place.
 
     Raises:
         ConfigurationError: fewer than 100 people, no year, or ``out`` already holds files.

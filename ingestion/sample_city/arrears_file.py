@@ -16,9 +16,17 @@ from ingestion.sample_city.arrears_cases import GRACE_DAYS
 from ingestion.sample_city.arrears_inquiries import queue_inquiries
 from ingestion.sample_city.columns import NEVER, Array, Columns, row_count, stack, take, whole
 from ingestion.sample_city.due_dates import day
-from ingestion.sample_city.instalments import KEY, current_yen
 from ingestion.sample_city.instalment_plans import queue_plans
-from ingestion.sample_city.levy_record_rows import DELIVERY_DEMAND, GRACE, PLEDGE, REDUCTION, SEIZURE, STAY, carried_over
+from ingestion.sample_city.instalments import KEY, current_yen
+from ingestion.sample_city.levy_record_rows import (
+    DELIVERY_DEMAND,
+    GRACE,
+    PLEDGE,
+    REDUCTION,
+    SEIZURE,
+    STAY,
+    carried_over,
+)
 from ingestion.sample_city.receipt_shares import PAYMENT
 
 if TYPE_CHECKING:
@@ -187,7 +195,7 @@ def _is_filed(filed: Columns, rows: Columns) -> Array:
         return np.zeros(row_count(rows), dtype=bool)
     order = np.argsort(filed["uid"], kind="stable")
     place = order[np.minimum(np.searchsorted(filed["uid"][order], rows["uid"]), len(order) - 1)]
-    return (filed["uid"][place] == rows["uid"]) & (filed["yen"][place] == rows["yen"])
+    return np.asarray((filed["uid"][place] == rows["uid"]) & (filed["yen"][place] == rows["yen"]))
 
 
 def _paid_before(shares: Columns, rows: Columns) -> Array:

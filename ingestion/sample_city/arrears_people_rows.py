@@ -1,4 +1,4 @@
-"""Text of the arrears file about debtors: who they are, what was said, looked for and found, what their tax rests on."""
+"""Text of the arrears file about debtors: who they are, what was said and found, what their tax rests on."""
 
 from __future__ import annotations
 
@@ -39,7 +39,14 @@ _CONTENTS = {PLEDGED_TALK: "分割納付を誓約", BROKEN_TALK: "誓約不履�
 _METHODS = {PLEDGED_TALK: "02", BROKEN_TALK: "01", VISIT: "03"}
 _THIRD_PARTIES = {DEPOSIT: "架空銀行本店", INSURANCE: "架空生命保険", SALARY: "架空商事", PENSION_CLAIM: "架空年金機構"}
 _BASIS_KINDS = {11: "62", 12: "63", 21: "66", 31: "65", 41: "64", 51: "67", 61: "67"}
-BASIS_NAMES = {"62": "市県民税課税", "63": "特徴事業所", "64": "軽自動車", "65": "土地・家屋", "66": "法人課税台帳", "67": "国保・後期"}  # fmt: skip
+_BASIS_NAMES = {
+    "62": "市県民税課税",
+    "63": "特徴事業所",
+    "64": "軽自動車",
+    "65": "土地・家屋",
+    "66": "法人課税台帳",
+    "67": "国保・後期",
+}
 
 
 def arrears_case_text(rows: Columns, day: int, city: City) -> Text:
@@ -125,7 +132,7 @@ def auction_text(rows: Columns, day: int, _: City) -> Text:
 def basis_text(rows: Columns, _: int, __: City) -> Text:
     """What the tax of a debtor rests on, with the tax of the whole year."""
     kinds = [_BASIS_KINDS.get(one, "") for one in range(62)]
-    names = [BASIS_NAMES.get(kind, "") for kind in kinds]
+    names = [_BASIS_NAMES.get(kind, "") for kind in kinds]
     basis = rows["tax"] + ((rows["tax"] == 11) & (rows["method"] == 2))  # noqa: PLR2004  employers have a number of their own
     return {
         "addressee_code": addressee_codes(rows["payer"]),

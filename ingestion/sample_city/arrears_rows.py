@@ -7,13 +7,11 @@ from typing import TYPE_CHECKING
 import numpy as np
 
 from ingestion.sample_city.arrears_inquiries import case_numbers
-from ingestion.sample_city.columns import NEVER, Columns
 from ingestion.sample_city.due_dates import date_text
 from ingestion.sample_city.instalment_plans import RUNNING
 from ingestion.sample_city.text import (
     addressee_codes,
     chosen,
-    coded,
     happened,
     joined,
     known_days,
@@ -25,6 +23,7 @@ from ingestion.sample_city.text import (
 if TYPE_CHECKING:
     import pyarrow as pa
 
+    from ingestion.sample_city.columns import Columns
     from ingestion.sample_city.people import City
 
 Text = dict[str, "pa.Array | str"]
@@ -67,7 +66,7 @@ def delivery_demand_text(rows: Columns, day: int, _: City) -> Text:
 def execution_stay_text(rows: Columns, _: int, __: City) -> Text:
     """Stays of execution: no property, hardship, or nobody to be found. They end with the debt, not before."""
     luck = rows["payer"] * 37 % 100
-    item = 1 + sum((luck >= bound).astype(np.int64) for bound in _FEWEST_STAY_ITEMS)
+    item = 1 + np.searchsorted(np.array(_FEWEST_STAY_ITEMS), luck, side="right")
     return levy_key(rows) | {
         "stay_no": numbered("T", rows),
         "stay_item_code": numbers(item),

@@ -72,9 +72,9 @@ def _wrong_instalment(trade: Trade, rows: Columns, is_free: Array, count: int, t
             first[0][column][first[1]], second[0][column][second[1]] = late.copy(), early.copy()
     rows["paid"][meant], rows["paid"][meant + 1] = rows["paid"][meant + 1], rows["paid"][meant]
     rows["demanded_on"][meant] = trade.demand_days(rows["due"][meant])
-    late = take(rows, meant)
-    trade.books.notify(late, DEMAND_NOTICE, late["demanded_on"], late["due_yen"])
-    trade.books.notify(late, REMINDER, late["demanded_on"] + REMINDER_DAYS, late["due_yen"])
+    unpaid = take(rows, meant)
+    trade.books.notify(unpaid, DEMAND_NOTICE, unpaid["demanded_on"], unpaid["due_yen"])
+    trade.books.notify(unpaid, REMINDER, unpaid["demanded_on"] + REMINDER_DAYS, unpaid["due_yen"])
     paid = take(rows, meant + 1)
     tags.add("wrong_instalment", "counter_slip", paid, paid["slip_no"], paid["paid"])
 

@@ -56,7 +56,9 @@ class CarryoverYear:
         collected = self._collections(written_off, target - int(by_large.sum()))
         last_paid = self._pay(collected)
         on_first_of_june = (last_paid == day(self.year, 6, 1)) & (collected > 0)
-        tags.add("paid_on_1_june", "common_tax_payment", take(debts, on_first_of_june), days=last_paid[on_first_of_june])
+        tags.add(
+            "paid_on_1_june", "common_tax_payment", take(debts, on_first_of_june), days=last_paid[on_first_of_june]
+        )
         rest = debts["remaining_yen"] - collected - by_large - written_off
         is_cleared = (rest == 0) & (collected > 0)
         take_measures(self.trade, debts, self.year, np.where(is_cleared, last_paid, day(self.year + 1, 3, 31)))

@@ -23,8 +23,8 @@ from ingestion.sample_city.due_dates import day
 from ingestion.sample_city.instalments import (
     CORPORATE,
     FIXED_ASSET,
-    HEALTH,
     GROUPS,
+    HEALTH,
     RESIDENT,
     SALARY,
     STATE,

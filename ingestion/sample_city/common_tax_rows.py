@@ -1,4 +1,4 @@
-"""Text of the common tax payment feed: payments by eL-QR and Pay-easy, reported at once and again when they are final."""
+"""Text of the common tax payment feed: payments by eL-QR and Pay-easy, reported at once and again when final."""
 
 from __future__ import annotations
 

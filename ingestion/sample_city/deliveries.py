@@ -9,21 +9,15 @@ from typing import TYPE_CHECKING
 import numpy as np
 
 from ingestion.contract import load_contract
+from ingestion.sample_city.bank_files import BANK_FILES
 from ingestion.sample_city.channels import AGENT_CHANNELS, COMMON_TAX_CHANNELS, COUNTER_CHANNELS, PREMIUM_LINE, TRANSFER
 from ingestion.sample_city.columns import NEVER, Array, Columns, row_count, stack, take, whole
 from ingestion.sample_city.common_tax_rows import common_tax_reports, common_tax_text
 from ingestion.sample_city.due_dates import WorkCalendar, as_date
-from ingestion.sample_city.instalments import EVENT_DAYS, PREMIUM, STATE
+from ingestion.sample_city.instalments import EVENT_DAYS, KEY, PREMIUM, STATE
 from ingestion.sample_city.levy_rows import demand_text, levy_text, premium_assessment_text, slip_text
-from ingestion.sample_city.outgoing_rows import (
-    refund_header,
-    refund_text,
-    refund_trailer,
-    request_header,
-    request_text,
-    request_trailer,
-)
 from ingestion.sample_city.premium_rows import collection_lines, collection_text, line_days
+from ingestion.sample_city.receipt_record_rows import agent_receipts, transmitted
 from ingestion.sample_city.receipt_rows import (
     agent_reports,
     agent_text,
@@ -31,11 +25,7 @@ from ingestion.sample_city.receipt_rows import (
     counter_text,
     counter_trailer,
     in_bundles,
-    transfer_header,
-    transfer_text,
-    transfer_trailer,
 )
-from ingestion.sample_city.receipt_record_rows import agent_receipts, transmitted
 from ingestion.sample_city.receipt_shares import RESULT_WORKING_DAYS, known_on
 from ingestion.sample_city.record_feeds import RECORD_FEEDS
 from ingestion.sample_city.text import MUNICIPALITY
@@ -155,7 +145,8 @@ class Deliveries:
             self.waiting.setdefault("account_transfer_result", []).append(
                 transfers | {"delivery": self._result_days(transfers)}
             )
-            asked = transfers | {"known": known_on(transfers, self.calendar), "asked_on": transfers["paid"] - REQUEST_DAYS}
+            asked = {name: transfers[name] for name in (*KEY, "slip_no", "paid", "amount", "result")}
+            asked |= {"known": known_on(transfers, self.calendar), "asked_on": transfers["paid"] - REQUEST_DAYS}
             self.queue_events("account_transfer", asked, "asked_on", "known")
         self._keep_reports(receipts)
         premiums = collection_lines(take(receipts, (receipts["tax"] == PREMIUM) | (channel == PREMIUM_LINE)))
@@ -163,10 +154,12 @@ class Deliveries:
 
     def _keep_reports(self, receipts: Columns) -> None:
         """What the receipts system keeps of the reports themselves."""
-        reports = agent_receipts(receipts)
+        names = (*KEY, "channel", "paid", "minute", "credited", "cancelled_on")
+        reports = agent_receipts({name: receipts[name] for name in names})
         reports["reported_on"] = reports["paid"] + 1
         self.queue_events("convenience_store_status", reports, "reported_on", "credited", "cancelled_on")
-        self.queue_events("slip_transmission", transmitted(receipts), "paid")
+        sent = transmitted({name: receipts[name] for name in (*KEY, "channel", "slip_no", "paid", "credited")})
+        self.queue_events("slip_transmission", sent, "paid")
 
     def _result_days(self, transfers: Columns) -> Array:
         days = self.calendar.next_open(transfers["paid"] + RESULT_WORKING_DAYS)
@@ -182,11 +175,9 @@ class Deliveries:
             "premium_collection": self._write_collection,
             "convenience_store": self._write_agent_reports,
             "counter_slip": self._write_counter_slips,
-            "account_transfer_result": self._write_transfers,
             "common_tax_payment": self._write_common_tax,
-            "refund_transfer": self._write_refunds,
-            "pension_special_collection": self._write_requests,
         }
+        writers |= {feed: partial(self._write_bank_file, feed) for feed in BANK_FILES}
         writers |= {feed: partial(self._write_records, feed) for feed in RECORD_FEEDS}
         for feed, write in writers.items():
             self._write_ready(feed, write, until)
@@ -245,25 +236,5 @@ class Deliveries:
             header = counter_header(day, credited, self.bundle_no)
             file.add_block(header, counter_text(bundle), row_count(bundle), counter_trailer(bundle))
 
-    def _write_transfers(self, rows: Columns, day: int) -> None:
-        file = self.file("account_transfer_result", day)
-        for debit_day in np.unique(rows["paid"]).tolist():
-            block = take(rows, rows["paid"] == debit_day)
-            block = take(block, np.argsort(block["slip_no"], kind="stable"))
-            text = transfer_text(block, self.city)
-            file.add_block(transfer_header(debit_day), text, row_count(block), transfer_trailer(block))
-
-    def _write_refunds(self, rows: Columns, day: int) -> None:
-        file = self.file("refund_transfer", day)
-        for settled_on in np.unique(rows["settled_on"]).tolist():
-            block = take(rows, rows["settled_on"] == settled_on)
-            block = take(block, np.lexsort((block["serial"], block["fiscal_year"], block["tax"])))
-            file.add_block(refund_header(settled_on), refund_text(block, self.city), row_count(block),
-                           refund_trailer(block))  # fmt: skip
-
-    def _write_requests(self, rows: Columns, day: int) -> None:
-        file = self.file("pension_special_collection", day)
-        for tax in np.unique(rows["tax"]).tolist():
-            block = take(rows, rows["tax"] == tax)
-            text = request_text(block, day, self.city)
-            file.add_block(request_header(block, day), text, row_count(block), request_trailer(block, day))
+    def _write_bank_file(self, feed: str, rows: Columns, day: int) -> None:
+        BANK_FILES[feed](self.file(feed, day), rows, self.city, day)

@@ -13,6 +13,7 @@ from pathlib import Path
 
 import numpy as np
 import pyarrow as pa
+import pyarrow.compute as pc
 
 from ingestion.sample_city.columns import NEVER, Array
 
@@ -117,6 +118,27 @@ def read_seed(path: Path) -> list[dict[str, str]]:
     """Rows of a CSV seed."""
     with path.open(encoding="utf-8-sig", newline="") as lines:
         return list(csv.DictReader(lines))
+
+
+ERA_FILE = Path(__file__).parents[1] / "eras.csv"
+_ERA_MAP = "letters"
+
+
+def era_text(days: Array) -> pa.Array:
+    """Days by era: its letter and two digits each of year, month and day (``S540301``)."""
+    eras = [row for row in read_seed(ERA_FILE) if row["map"] == _ERA_MAP]
+    starts = np.array([(dt.date.fromisoformat(row["from_date"]) - _EPOCH).days for row in eras])
+    order = np.argsort(starts)
+    era = order[np.searchsorted(starts[order], days, side="right") - 1]
+    first_year = np.array([int(row["first_year"]) for row in eras])[era]
+    western = date_text(days)
+    year = pc.ascii_lpad(pc.cast(pa.array(_years(days) - first_year + 1), pa.string()), 2, "0")
+    letter = pa.array([row["code"] for row in eras], pa.string()).take(pa.array(era))
+    return pc.binary_join_element_wise(letter, year, pc.utf8_slice_codeunits(western, 4, 8), "")
+
+
+def _years(days: Array) -> Array:
+    return np.asarray(days.astype("datetime64[D]").astype("datetime64[Y]").astype(np.int64) + 1970)
 
 
 _WRITTEN: list[pa.Array] = []

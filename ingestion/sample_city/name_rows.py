@@ -30,8 +30,7 @@ _KANJI, _KANA = 0, 1
 _MAN = 1
 _BETWEEN = "　"
 _PRIVATE_FAMILY = ("\ue000田", "ヨシダ")
-"""A family name with the first character of the private-use area, F040 in CP932: what it looks like is the city's own."""
-
+"""A family name with the first character of the private-use area, F040 in CP932; its shape is the city's own."""
 
 
 def kanji_names(city: City, who: Array) -> pa.Array:

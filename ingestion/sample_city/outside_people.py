@@ -1,4 +1,4 @@
-"""Feeds about people and employers who are not on the city's resident register: non-residents, withholding employers."""
+"""Feeds about those who are not on the resident register: non-residents, and employers who withhold."""
 
 from __future__ import annotations
 
@@ -7,9 +7,9 @@ from typing import TYPE_CHECKING
 import numpy as np
 
 from ingestion.sample_city.columns import whole
-from ingestion.sample_city.due_dates import date_text, day
+from ingestion.sample_city.due_dates import date_text, day, era_text
 from ingestion.sample_city.instalments import RESIDENT, SALARY, Group
-from ingestion.sample_city.name_rows import birth_texts, kana_names, kanji_names
+from ingestion.sample_city.name_rows import kana_names, kanji_names
 from ingestion.sample_city.people_rows import address_text
 from ingestion.sample_city.text import MUNICIPALITY, addressee_codes, numbers
 
@@ -35,7 +35,8 @@ def deliver_outside_people(deliveries: Deliveries, levies: Levies, tags: Tags, y
             moved_out = deliveries.city.traits["moved_out"]
             new = np.flatnonzero((moved_out > before) & (moved_out <= delivery))
             _write(deliveries, "non_resident", new, delivery)
-            tags.add_addressees("non_resident", "non_resident", new, moved_out[new])
+            for tag in ("non_resident", "era_date"):
+                tags.add_addressees(tag, "non_resident", new, moved_out[new])
             before = delivery
 
 
@@ -46,7 +47,7 @@ def non_resident_text(city: City, who: Array, day_no: int) -> Text:
         "full_name": kanji_names(city, who),
         "name_kana": kana_names(city, who),
         "address": address_text(city, who, day_no),
-        "birth_date": birth_texts(city, who),
+        "birth_date": era_text(city.traits["birth"][who]),
         "sex": numbers(city.traits["sex"][who]),
         "individual_corporate_class": "1",
         "change_reason_code": _REGISTERED,

@@ -5,7 +5,6 @@ They differ from the channel feeds only in this table, so that one way of delive
 
 from __future__ import annotations
 
-from collections.abc import Callable
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
@@ -19,6 +18,8 @@ from ingestion.sample_city import refund_rows as refund
 from ingestion.sample_city.columns import Columns, row_count, take, whole
 
 if TYPE_CHECKING:
+    from collections.abc import Callable
+
     from ingestion.sample_city.columns import Array
     from ingestion.sample_city.people import City
     from ingestion.sample_city.writers import Text

@@ -46,6 +46,7 @@ LABELS = {
     "joint_owners": "共有者のいる固定資産",
     "death_with_heirs": "滞納者の死亡（相続人代表へ送付）",
     "non_resident": "住登外（転出した納税義務者）",
+    "era_date": "和暦の生年月日",
     "private_use_character": "外字（CP932 の F040）のある氏名",
     "supplementary_character": "𠮷など基本面にない文字（UTF-8 の引渡しだけ）",
     "three_year_stay": "三年続いた執行停止",
