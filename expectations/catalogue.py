@@ -10,6 +10,7 @@ from expectations.arrears import arrears_suite
 from expectations.collections import collections_suite
 from expectations.feeds import feed_suites
 from expectations.ledger import ledger_suite
+from expectations.reconciliation import reconciliation_suite
 from expectations.refunds import refunds_suite
 from expectations.statistics import statistics_suites
 from ingestion.errors import ConfigurationError
@@ -29,6 +30,7 @@ def all_suites(as_of: date, contracts: Mapping[str, FeedContract] | None = None)
     return (
         *feed_suites(contracts),
         ledger_suite(as_of),
+        reconciliation_suite(as_of),
         arrears_suite(as_of),
         refunds_suite(as_of),
         collections_suite(),

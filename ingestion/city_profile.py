@@ -20,6 +20,7 @@ valid_from = 2022-01-01
 value = "1"
 unit = "months"
 law = "郡山市税条例 第19条"
+[[accepted_difference]]               # see accepted_difference.py
 """
 
 from __future__ import annotations
@@ -30,6 +31,7 @@ from dataclasses import dataclass, field
 from pathlib import PurePath
 from typing import TYPE_CHECKING
 
+from ingestion.accepted_difference import AcceptedDifference, read_accepted_differences
 from ingestion.check_digits import is_municipality_code
 from ingestion.city_layouts import CityLayouts
 from ingestion.contract import ENCODINGS, FeedContract, list_feeds
@@ -43,7 +45,7 @@ if TYPE_CHECKING:
 
     from ingestion.home import Home
 
-_TOP_KEYS = ("municipality_code", "control_files", "cut_over_date", "feed", "parameter")
+_TOP_KEYS = ("municipality_code", "control_files", "cut_over_date", "feed", "parameter", "accepted_difference")
 _FEED_KEYS = ("encoding", "delivery", "layout", "record_bytes", "era", "trailer")
 _PARAMETER_KEYS = ("parameter", "scope", "valid_from", "valid_to", "value", "unit", "law", "status", "note")
 _OPTIONAL_PARAMETER_KEYS = ("valid_to", "status", "note")
@@ -74,6 +76,7 @@ class CityProfile:
     delivery_scopes: Mapping[str, str] = field(default_factory=dict)
     parameters: tuple[CityParameter, ...] = ()
     cut_over_date: dt.date | None = None
+    accepted_differences: tuple[AcceptedDifference, ...] = ()
 
     def is_opening_history(self, delivery_date: dt.date) -> bool:
         """Whether a delivery tells the history before the platform went into use, rather than news."""
@@ -121,6 +124,7 @@ def read_city_profile(home: Home) -> CityProfile:
         _of_feeds(settings.get("feed", {}), "delivery", SCOPES),
         _parameters(settings.get("parameter", [])),
         cut_over_date,
+        read_accepted_differences(settings.get("accepted_difference", [])),
     )
 
 

@@ -7,6 +7,9 @@ from typing import TYPE_CHECKING
 
 import duckdb
 
+from ingestion.accepted_difference import COLUMNS as ACCEPTED_COLUMNS
+from ingestion.accepted_difference import TABLE as ACCEPTED_TABLE
+from ingestion.accepted_difference import store_accepted_differences
 from ingestion.city_profile import CityProfile, read_city_profile
 from ingestion.errors import Busy, ConfigurationError
 from ingestion.name_keys import register_match_keys
@@ -45,6 +48,7 @@ CONTROL_TABLES = {
         parameter VARCHAR, scope VARCHAR, valid_from DATE, valid_to DATE, value VARCHAR, unit VARCHAR, law
         VARCHAR,
         status VARCHAR, source VARCHAR, note VARCHAR""",
+    ACCEPTED_TABLE: ACCEPTED_COLUMNS,
     "pseudonym_fingerprint": "fingerprint VARCHAR",
 }
 
@@ -101,6 +105,7 @@ def ensure_warehouse(home: Home) -> None:
             _refuse_changed_layout(connection, contract)
         _refuse_changed_secret(connection, secret)
         _store_parameters(connection, profile)
+        store_accepted_differences(connection, profile.accepted_differences)
     home.warehouse.chmod(0o600)
 
 

@@ -23,6 +23,7 @@ from orchestration.step import step
         dg.AssetSpec("feed_files", description="取込記録: every delivered file: loaded, refused or recognised"),
         dg.AssetSpec("ended_records", description="終了した記録: records that a later delivery said are no more"),
         dg.AssetSpec("raw_city_parameters", description="市の条例の値: the city's own values, from city.toml"),
+        dg.AssetSpec("raw_accepted_differences", description="承認した差: what the city accepts, from city.toml"),
     ],
 )
 def inbox() -> Iterator[dg.MaterializeResult[None]]:
@@ -32,8 +33,8 @@ def inbox() -> Iterator[dg.MaterializeResult[None]]:
         forget_verdicts(home)
     _tell(refused)
     yield dg.MaterializeResult(asset_key="feed_files", metadata={"files of no feed": len(refused)})
-    yield dg.MaterializeResult(asset_key="ended_records")
-    yield dg.MaterializeResult(asset_key="raw_city_parameters")
+    for table in ("raw_city_parameters", "raw_accepted_differences", "ended_records"):
+        yield dg.MaterializeResult(asset_key=table)
 
 
 def _load(feed: str) -> dg.MaterializeResult[None]:

@@ -60,6 +60,12 @@ select count(*) filter (unidentified_yen <> 0), coalesce(sum(unidentified_yen), 
 from fct_unidentified_receipts
 """
 
+RECONCILIATIONS = """
+select comparison, comparison_state, record_count, difference_count, accepted_count
+from fct_reconciliations order by comparison desc
+"""
+AGAINST = {"receipt_history": "the receipt history", "collected_total": "the levies' collected totals"}
+
 
 @dataclass
 class Summary:
@@ -146,6 +152,18 @@ def add_marts(summary: Summary, connection: duckdb.DuckDBPyConnection) -> None:
     summary.add("", f"{unconfirmed:,} provisional reports without their final one, not counted as money;")
     summary.add("", f"{unfounded:,} cancellations of nothing; {off:,} receipts that are not the amount of their slip;")
     summary.add("", f"{wrong:,} receipts on slips of instalments already paid, while another was due")
+    add_reconciliations(summary, connection)
+
+
+def add_reconciliations(summary: Summary, connection: duckdb.DuckDBPyConnection) -> None:
+    """What the channels' receipts were compared with; that nothing was delivered to compare is said, too."""
+    heading = "reconciled"
+    for comparison, state, records, differences, accepted in connection.execute(RECONCILIATIONS).fetchall():
+        told = f"{records:,} records compared, {differences:,} differences, {accepted:,} of them accepted"
+        summary.add(
+            heading, f"with {AGAINST[comparison]}: {told if state == 'compared' else 'nothing delivered to compare'}"
+        )
+        heading = ""
 
 
 def add_release(summary: Summary, home: Home, released: dict[str, Any]) -> None:

@@ -40,11 +40,21 @@ create or replace table balances as
   select row_no, instalment_id, sum(amount_yen)::bigint as yen from int_instalments
   join (select instalment_id, amount_yen from int_ledger_entries) using (instalment_id) group by all;
 create or replace table raw_levy as
-  select instalment_id, 1000::bigint as principal_levied_yen, date '2025-03-01' as delivery_date,
+  select instalment_id, 1000::bigint as principal_levied_yen, null::bigint as principal_collected_yen,
+    date '2025-03-01' as delivery_date,
     1 as delivery_seq, 1 as source_file_no, row_no as source_line_no from int_instalments where row_no <= 20;
 create or replace table raw_premium_assessment as
   select instalment_id, 1000::bigint as premium_instalment_split_yen, date '2025-03-01' as delivery_date,
     1 as delivery_seq, 1 as source_file_no, row_no as source_line_no from int_instalments where row_no > 20;
+-- Differences of every cause, all of them accepted.
+insert into raw_accepted_differences
+  select cause, 'counter_slip', date '2025-12-31', 'known' from (
+    select unnest(['missing_in_history', 'missing_in_channels', 'day_differs', 'yen_differs']) as cause);
+create or replace table fct_receipt_differences as
+  select row_no, hashed('D', row_no) as difference_id, instalment_id,
+    case when row_no % 2 = 0 then 'yen_differs' else 'day_differs' end as cause, 'counter_slip' as source_feed,
+    400 as ledger_yen, 300 as stated_yen, true as is_accepted, 1 as source_file_no, row_no as source_line_no
+  from int_instalments;
 create or replace table areas as select unnest(['01', '00']) as area_code;
 create or replace table age_bands as select unnest(['A30', 'UNK']) as age_band_code;
 create or replace table dim_addressee as
@@ -155,6 +165,17 @@ LEDGER = {
     "levied_as_delivered": Fault("update raw_levy set principal_levied_yen = 999 where source_line_no = 1", line(1)),
     "received_as_reported": Fault("delete from fct_unidentified_receipts", line(300)),
 }
+RECONCILIATION = {
+    "difference_once": _twin("fct_receipt_differences", 1),
+    "no_open_difference": _row("fct_receipt_differences", "is_accepted = false", 2),
+    "acceptance_is_the_citys": _row("fct_receipt_differences", "source_feed = 'receipt_history'", 3),
+    "yen_are_different": _row("fct_receipt_differences", "stated_yen = 400", 4),
+    "no_hidden_collected_total": Fault(
+        "delete from fct_receipt_differences where row_no = 5; "
+        "update raw_levy set principal_collected_yen = 1 where source_line_no = 5",
+        line(5),
+    ),
+}
 ARREARS = {
     "instalment_once": _twin("fct_arrears", 1),
     "principal_not_negative": _row("fct_arrears", "principal_outstanding_yen = -1", 2),
@@ -252,6 +273,7 @@ def _account_faults() -> dict[str, Fault]:
 
 MART_FAULTS = {
     "ledger": LEDGER,
+    "reconciliation": RECONCILIATION,
     "arrears": ARREARS,
     "refunds": REFUNDS,
     "collections": COLLECTIONS,

@@ -6,6 +6,7 @@ Wrong settings are refused by name, with the way to set them right.
 from __future__ import annotations
 
 import hashlib
+from datetime import date
 from typing import TYPE_CHECKING
 
 import duckdb
@@ -26,6 +27,12 @@ if TYPE_CHECKING:
     from pathlib import Path
 
 PARAMETER = '[[parameter]]\nparameter = "x"\nscope = "tax"\nunit = "yen"\n'
+ACCEPTED = """[[accepted_difference]]
+cause = "collected_total_differs"
+feed = "{feed}"
+until = {until}
+reason = "{reason}"
+"""
 HEADER = "no,item_ja,name,type,length,required,codes,personal,description_ja\n"
 
 
@@ -113,6 +120,18 @@ def test_a_profile_sets_encodings_and_dated_cited_parameters(home: Home) -> None
     assert rows == [("late_charge_unit", "1000", None, "条例第1条", "city.toml")]
 
 
+def test_a_difference_is_accepted_up_to_a_day_for_a_reason(home: Home) -> None:
+    accepted = ACCEPTED.format(feed="levy", until="2026-03-31", reason="調査中")
+    home.city_profile.write_text(accepted, encoding="utf-8")
+    ensure_warehouse(home)
+    home.city_profile.write_text(accepted + accepted.replace("2026", "2027"), encoding="utf-8")
+    ensure_warehouse(home)
+    with open_warehouse(home) as connection:
+        rows = connection.execute("SELECT * FROM raw_accepted_differences ORDER BY valid_until").fetchall()
+    days = date(2026, 3, 31), date(2027, 3, 31)
+    assert rows == [("collected_total_differs", "levy", day, "調査中") for day in days]
+
+
 @pytest.mark.parametrize(
     ("text", "key"),
     [
@@ -125,6 +144,11 @@ def test_a_profile_sets_encodings_and_dated_cited_parameters(home: Home) -> None
         (f'{PARAMETER}valid_from = "2022"\nvalue = "1"\nlaw = "z"', "valid_from"),
         (f'{PARAMETER}valid_from = 2022-01-01\nvalue = 8.7\nlaw = "z"', "value"),
         ("control_files = ", "cannot be read"),
+        ("accepted_difference = 1", "accepted_difference"),
+        (ACCEPTED.format(feed="taxes", until="2026-03-31", reason="z"), "feed"),
+        (ACCEPTED.format(feed="levy", until='"2026"', reason="z"), "until"),
+        (ACCEPTED.format(feed="levy", until="2026-03-31", reason=" "), "reason"),
+        (ACCEPTED.format(feed="levy", until="2026-03-31", reason="z") + "yen = 5", "yen"),
     ],
 )
 def test_a_wrong_setting_is_named_with_its_remedy(home: Home, text: str, key: str) -> None:

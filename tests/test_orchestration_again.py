@@ -35,7 +35,7 @@ def test_the_first_refresh_told_what_it_did(refreshed_city: RefreshedCity) -> No
     assert refreshed_city.exit_code == 0, refreshed_city.summary
     told = refreshed_city.summary
     assert re.search(r"Refresh as of \d{4}-\d\d-\d\d: done", told)
-    for heading in ("files", "rows", "gates", "arrears", "refunds", "unidentified", "released", "page"):
+    for heading in ("files", "rows", "gates", "arrears", "refunds", "unidentified", "reconciled", "released", "page"):
         assert re.search(rf"^  {heading} ", told, re.MULTILINE), heading
     assert "0 failed, 0 errored" in told
 

@@ -96,3 +96,12 @@ unnest(string_split({{ text_expression }}, '|'))
 {% macro spark__parts_of(text_expression) -%}
 explode(split({{ text_expression }}, '[|]'))
 {%- endmacro %}
+
+{# The value of the row that comes first in an order, within a group. #}
+{% macro value_of_first(value_expression, order_expression) %}{{ (adapter.dispatch('value_of_first', 'osamari') if adapter is defined else duckdb__value_of_first)(value_expression, order_expression) }}{% endmacro %}
+{% macro duckdb__value_of_first(value_expression, order_expression) -%}
+arg_min({{ value_expression }}, {{ order_expression }})
+{%- endmacro %}
+{% macro spark__value_of_first(value_expression, order_expression) -%}
+min_by({{ value_expression }}, {{ order_expression }})
+{%- endmacro %}
