@@ -38,11 +38,12 @@ insert into raw_receipt_history (instalment_id, receipt_history_seq, refund_appr
     source_line_no)
   select paid.instalment_id, row_number() over (partition by paid.instalment_id order by paid_date, receipt_id),
     '0', '2',
-    case source_feed when 'account_transfer_result' then '03' when 'convenience_store' then '02' else '01' end,
+    case source_feed when 'account_transfer_result' then '03' when 'convenience_store' then '02'
+      when 'premium_collection' then '08' else '01' end,
     paid_date, credited_date, (select delivery_date from feed_files where file_no = 9999), 1, 9999,
     row_number() over (order by source_feed, credited_date, receipt_id, paid.instalment_id)
   from (select distinct instalment_id, receipt_id from int_ledger_entries where receipt_id is not null) paid
-  join int_receipts using (receipt_id) where source_feed <> 'premium_collection';
+  join int_receipts using (receipt_id);
 """
 # What the levy system knows on the day of a delivery: what was credited; of a transfer, what the bank has reported.
 STATED = """

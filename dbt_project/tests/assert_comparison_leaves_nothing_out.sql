@@ -1,7 +1,6 @@
 -- A reconciliation that compares less than it claims finds no difference and means nothing. Every receipt that stands
--- in the ledger by the as-of date is among the channels' days (pension withholding of premiums apart), every matched
--- line of the receipt history among the history's days. Does not test which of them are old enough to be compared; see
--- the unit tests of int_channel_days.
+-- in the ledger by the as-of date is among the channels' days, every matched line of the receipt history among the
+-- history's days. Does not test which of them are old enough to be compared; see the unit tests of int_channel_days.
 with entered as (
     select distinct
         entries.receipt_id,
@@ -9,7 +8,6 @@ with entered as (
     from {{ ref('int_ledger_entries') }} as entries
     inner join {{ ref('int_receipts') }} as receipts on entries.receipt_id = receipts.receipt_id
     inner join {{ ref('int_run') }} as run on receipts.paid_date <= run.as_of_date
-    where receipts.source_feed <> 'premium_collection'
 ),
 
 counts as (

@@ -1,7 +1,6 @@
--- One row per instalment and day on which the channels report receipts for it; pension withholding of premiums has a
--- feed of its own and no receipt history. is_compared: the receipt history speaks of that time, and the receipt had
--- been credited and reported before the history came last: a transfer is credited days before the bank's result tells
--- of it.
+-- One row per instalment and day on which the channels report receipts for it, premiums withheld from pensions among
+-- them. is_compared: the receipt history speaks of that time, and the receipt had been credited and reported before the
+-- history came last: a transfer is credited days before the bank's result tells of it.
 with parts as (
     select
         receipt_id,
@@ -29,7 +28,6 @@ days as (
     inner join {{ ref('int_receipts') }} as receipts on parts.receipt_id = receipts.receipt_id
     inner join {{ ref('stg_delivered_files') }} as files on receipts.source_file_no = files.file_no
     inner join {{ ref('int_run') }} as run on receipts.paid_date <= run.as_of_date
-    where receipts.source_feed <> 'premium_collection'
     group by parts.instalment_id, receipts.paid_date
 )
 
