@@ -34,7 +34,7 @@ def current_rate_gaps(summary: SampleSummary, persons: int) -> dict[tuple[int, i
 
 def main() -> int:
     """Print the largest gap, seconds, CPU seconds and peak memory; 1 when a rate is off by more than the tolerance."""
-    persons, years = (int(word) for word in sys.argv[1:3]) if len(sys.argv) > 2 else (PERSONS, YEARS)  # noqa: PLR2004
+    persons, years = (int(word) for word in sys.argv[1:3]) if len(sys.argv) > 2 else (PERSONS, YEARS)
     with tempfile.TemporaryDirectory() as folder:
         started = time.perf_counter()
         summary = generate(Path(folder) / "inbox", persons, years)
