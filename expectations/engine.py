@@ -49,8 +49,12 @@ def run_suite(warehouse: Path, suite: Suite, as_of: date) -> SuiteResult:
         fingerprint = suite_fingerprint(connection, suite)
         row_count = _row_count(connection, suite.table)
     judged = _validate(warehouse, suite)
-    with duckdb.connect(str(warehouse), read_only=True) as connection:
-        findings = tuple(_finding(connection, suite, rule, judged[rule.name]) for rule in suite.rules)
+    if len(judged) == len(suite.rules) and all(result.success for result in judged.values()):
+        # Nothing to look up: opening a large warehouse once more for each of some fifty suites would cost seconds.
+        findings = tuple(Finding(rule.name, rule.label_ja, Outcome.PASSED) for rule in suite.rules)
+    else:
+        with duckdb.connect(str(warehouse), read_only=True) as connection:
+            findings = tuple(_finding(connection, suite, rule, judged[rule.name]) for rule in suite.rules)
     return SuiteResult(suite.name, suite.table, suite.title_ja, as_of, fingerprint, row_count, findings)
 
 

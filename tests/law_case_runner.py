@@ -157,7 +157,8 @@ class LawCaseRunner:
         for table, columns in self.tables.items():
             self.connection.execute(f"CREATE TABLE {table} ({columns})")
         for seed, (path, types) in project.seeds.items():
-            rows = f"read_csv(?, header = true, types = {types or '{}'})"
+            typed = f", types = {types}" if types else ""
+            rows = f"read_csv(?, header = true{typed})"
             self.connection.execute(f"CREATE TABLE {seed} AS SELECT * FROM {rows}", [str(path)])
 
     def run(self, case: LawCase) -> Outcome:

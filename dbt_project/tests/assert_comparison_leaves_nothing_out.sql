@@ -1,7 +1,6 @@
 -- A reconciliation that compares less than it claims finds no difference and means nothing. Every receipt that stands
--- in the ledger by the as-of date is among the channels' days, every matched
--- line of the receipt history among the history's days. Does not test which of them are old enough to be compared; see
--- the unit tests of int_channel_days.
+-- in the ledger by the as-of date is among the channels' days, every matched line of the receipt history among the
+-- history's days. Does not test which of them are old enough to be compared; see the unit tests of int_channel_days.
 with entered as (
     select distinct
         entries.receipt_id,

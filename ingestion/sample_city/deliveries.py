@@ -12,7 +12,7 @@ from ingestion.contract import load_contract
 from ingestion.sample_city.bank_files import BANK_FILES
 from ingestion.sample_city.channels import AGENT_CHANNELS, COMMON_TAX_CHANNELS, COUNTER_CHANNELS, PREMIUM_LINE, TRANSFER
 from ingestion.sample_city.columns import NEVER, Array, Columns, row_count, stack, take, whole
-from ingestion.sample_city.common_tax_rows import common_tax_reports, common_tax_text
+from ingestion.sample_city.common_tax_payment_rows import common_tax_reports, common_tax_text
 from ingestion.sample_city.due_dates import WorkCalendar, as_date
 from ingestion.sample_city.instalments import EVENT_DAYS, KEY, PREMIUM, STATE
 from ingestion.sample_city.levy_rows import demand_text, levy_text, premium_assessment_text, slip_text

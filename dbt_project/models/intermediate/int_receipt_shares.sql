@@ -13,7 +13,8 @@ select
     shares.share_yen,
     case when wrong.due_instalment_id is null then shares.to_principal_yen else 0 end as to_principal_yen,
     case when wrong.due_instalment_id is null then shares.to_late_charge_yen else 0 end as to_late_charge_yen,
-    case when wrong.due_instalment_id is null then shares.to_additional_charge_yen else 0 end as to_additional_charge_yen,
+    case when wrong.due_instalment_id is null then shares.to_additional_charge_yen else 0 end
+        as to_additional_charge_yen,
     case when wrong.due_instalment_id is null then shares.to_demand_fee_yen else 0 end as to_demand_fee_yen,
     case when wrong.due_instalment_id is null then shares.flexible_yen else shares.share_yen end as flexible_yen
 from {{ ref('int_slip_shares') }} as shares

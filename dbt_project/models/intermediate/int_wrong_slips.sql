@@ -1,6 +1,7 @@
 -- One row per doubted receipt and instalment of the same levy that was due and unpaid when the money came: for one of
 -- them the slip may have been meant. The oldest takes the money (is_applied) if the city applies such money, it can
--- take all of it, the slip had not been paid before and no other receipt of the levy is in doubt; else an officer decides.
+-- take all of it, the slip had not been paid before and no other receipt of the levy is in doubt; else an officer
+-- decides.
 with due as (
     select
         doubted.*,
