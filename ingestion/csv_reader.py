@@ -125,15 +125,16 @@ def _blocks(
     source: BinaryIO, line_no: int, layout: Layout, encoding: str, plain: PlainBlocks | None = None
 ) -> Iterator[_Block]:
     rest = b""
-    while (block := source.read(BLOCK_BYTES)) or rest:
-        is_last = not block
-        block = rest + block + source.readline()
-        rest = b""
-        batch = plain.batch(block, line_no) if plain else None
-        if batch is not None:
+    parsed = plain.ahead(_read(source)) if plain else ((block, None) for block in _read(source))
+    for read, columns in parsed:
+        if plain and columns is not None and not rest:
+            batch = plain.batch(columns, line_no)
             yield _Block(line_no, [], None, [], batch)
             line_no += batch.num_rows
             continue
+        block, is_last, rest = rest + read, not read, b""
+        if not block:
+            break
         lines = block.removesuffix(b"\n").split(b"\n")
         clean = _clean_lines(block, layout, encoding)
         records: list[Record] = []
@@ -144,6 +145,13 @@ def _blocks(
                 lines = lines[:used]
         yield _Block(line_no, lines, clean, records)
         line_no += len(lines)
+
+
+def _read(source: BinaryIO) -> Iterator[bytes]:
+    """Blocks of whole lines; an empty one at the end."""
+    while block := source.read(BLOCK_BYTES):
+        yield block + source.readline()
+    yield b""
 
 
 def _clean_lines(block: bytes, layout: Layout, encoding: str) -> list[bytes] | None:

@@ -7,6 +7,8 @@ block takes the way with a verdict and a reason per record (``csv_record``, ``ro
 from __future__ import annotations
 
 import re
+from collections import deque
+from concurrent.futures import Future, ThreadPoolExecutor
 from functools import cached_property, lru_cache
 from typing import TYPE_CHECKING
 
@@ -20,6 +22,8 @@ from ingestion.plain_values import parsed_type, plain_column, stored_type
 from ingestion.row_sql import LINE_COLUMN
 
 if TYPE_CHECKING:
+    from collections.abc import Iterable, Iterator
+
     from ingestion.layout import Layout
 
 _LINE_END, _FIRST_PRINTABLE = 10, 32
@@ -28,6 +32,8 @@ _BLANKS = (b" ", b"\t")
 _HEXADECIMAL = (b"0x", b"0X")
 _FIELD_EDGES = np.isin(np.arange(256), list(b',"\n'))
 _TRIES = 3
+BLOCKS_AHEAD = 2
+"""Blocks that are parsed while others are written; each in a thread of its own, outside of Python's lock."""
 
 
 class PlainBlocks:
@@ -53,20 +59,36 @@ class PlainBlocks:
         fields = [(column.name, stored_type(column)) for column in self.columns]
         return pa.schema([*fields, (LINE_COLUMN, pa.int32())])
 
-    def batch(self, block: bytes, first_line_no: int) -> pa.RecordBatch | None:
-        """The records of whole lines; None when one of them needs a closer look. Gives up where most do."""
-        if self._misses >= _TRIES and self._misses > self._hits:
-            return None
-        columns = self._typed_columns(block)
-        if columns is None:
-            self._misses += 1
-            return None
-        self._hits += 1
-        count = len(columns[0])
-        line_nos = pa.array(np.arange(first_line_no, first_line_no + count, dtype=np.int32))
-        return pa.RecordBatch.from_arrays([*columns, line_nos], schema=self.schema)
+    def ahead(self, blocks: Iterable[bytes]) -> Iterator[tuple[bytes, list[pa.Array] | None]]:
+        """Each block of whole lines with its typed columns; None when a record of it needs a closer look.
 
-    def _typed_columns(self, block: bytes) -> list[pa.Array] | None:
+        Gives up where most do.
+        """
+        with ThreadPoolExecutor(BLOCKS_AHEAD, "plain-blocks") as pool:
+            waiting: deque[tuple[bytes, Future[list[pa.Array] | None]]] = deque()
+            for block in blocks:
+                waiting.append((block, pool.submit(self.columns_of, block)))
+                if len(waiting) > BLOCKS_AHEAD:
+                    yield self._next(waiting)
+            while waiting:
+                yield self._next(waiting)
+
+    def _next(self, waiting: deque[tuple[bytes, Future[list[pa.Array] | None]]]) -> tuple[bytes, list[pa.Array] | None]:
+        block, parsed = waiting.popleft()
+        columns = parsed.result()
+        self._misses += columns is None
+        self._hits += columns is not None
+        return block, columns
+
+    def batch(self, columns: list[pa.Array], first_line_no: int) -> pa.RecordBatch:
+        """The records with their line numbers."""
+        line_nos = np.arange(first_line_no, first_line_no + len(columns[0]), dtype=np.int32)
+        return pa.RecordBatch.from_arrays([*columns, pa.array(line_nos)], schema=self.schema)
+
+    def columns_of(self, block: bytes) -> list[pa.Array] | None:
+        """Typed columns of whole lines; None when one of them needs a closer look."""
+        if not block or (self._misses >= _TRIES and self._misses > self._hits):
+            return None
         text = _plain_text(block, self._encoding)
         if text is None or not self._are_records(text):
             return None

@@ -7,6 +7,7 @@ the way that judges every row by itself.
 
 from __future__ import annotations
 
+import threading
 from dataclasses import replace
 from functools import cache
 from typing import TYPE_CHECKING
@@ -88,40 +89,54 @@ class KnownValues:
         flags = date_flags(_VALUE, one.era) if one.type == "date" else []
         is_plain = " AND ".join([is_sound([one]), *(f"NOT ({condition})" for _, condition in flags)])
         self._query = f"SELECT coalesce({is_plain}, false), {typed_value(one)} AS {_VALUE} FROM judged_values"
-        self._texts = pa.array([], pa.string())
-        self._typed = pa.array([], self._type)
+        self._known = self._nothing()
+        self._learning = threading.Lock()
 
     def typed(self, texts: pa.Array) -> pa.Array | None:
         """Each of these different texts in the type of the table; None when one of them is not plain."""
-        places = pc.index_in(texts, value_set=self._texts)
+        known = self._known
+        places = pc.index_in(texts, value_set=known[0])
         if places.null_count:
-            if not self._learn(texts.filter(pc.is_null(places))):
+            with self._learning:
+                learned = self._learn(texts)
+            if learned is None:
                 return None
-            places = pc.index_in(texts, value_set=self._texts)
-        return self._typed.take(places)
+            known, places = learned, pc.index_in(texts, value_set=learned[0])
+        return known[1].take(places)
 
-    def _learn(self, texts: pa.Array) -> bool:
-        connection = _judge()
-        connection.register("judged_values", pa.table({_VALUE: texts}))
-        judged = connection.execute(self._query).to_arrow_table().combine_chunks()
-        connection.unregister("judged_values")
-        if not pc.all(judged.column(0)).as_py():
-            return False
-        if len(self._texts) + len(texts) > MOST_KNOWN:
-            self._texts, self._typed = self._texts[:0], self._typed[:0]
+    def _nothing(self) -> tuple[pa.Array, pa.Array]:
+        return pa.array([], pa.string()), pa.array([], self._type)
+
+    def _learn(self, texts: pa.Array) -> tuple[pa.Array, pa.Array] | None:
+        """What is known when all of these are; None when one of them is not plain."""
+        known = self._known
+        if len(known[0]) + len(texts) > MOST_KNOWN:
+            known = self._nothing()
+        unknown = texts.filter(pc.is_null(pc.index_in(texts, value_set=known[0])))
+        judged = _judged(self._query, unknown)
+        if not pc.all(judged.column(0), min_count=0).as_py():
+            return None
         typed = judged.column(_VALUE).combine_chunks().cast(self._type)
-        self._texts, self._typed = pa.concat_arrays([self._texts, texts]), pa.concat_arrays([self._typed, typed])
-        return True
+        self._known = pa.concat_arrays([known[0], unknown]), pa.concat_arrays([known[1], typed])
+        return self._known
 
 
 _KNOWN: dict[tuple[object, ...], KnownValues] = {}
+_JUDGING = threading.Lock()
 
 
 def _known_values(column: Column) -> KnownValues:
     kind = (column.type, column.length, column.pattern, column.required, column.era)
-    if kind not in _KNOWN:
-        _KNOWN[kind] = KnownValues(column)
-    return _KNOWN[kind]
+    return _KNOWN.get(kind) or _KNOWN.setdefault(kind, KnownValues(column))
+
+
+def _judged(query: str, texts: pa.Array) -> pa.Table:
+    with _JUDGING:
+        connection = _judge()
+        connection.register("judged_values", pa.table({_VALUE: texts}))
+        judged = connection.execute(query).to_arrow_table()
+        connection.unregister("judged_values")
+    return judged.combine_chunks()
 
 
 @cache

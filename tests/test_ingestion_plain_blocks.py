@@ -124,7 +124,7 @@ def test_what_fails_while_a_file_is_read_is_said_as_it_is(tmp_path: Path, monkey
     def fail(*_: object) -> None:
         raise OSError("the disk is gone")
 
-    monkeypatch.setattr(PlainBlocks, "batch", fail)
+    monkeypatch.setattr(PlainBlocks, "columns_of", fail)
     with pytest.raises(OSError, match="the disk is gone"):
         load_inbox(home)
     assert query(home, "SELECT count(*) FROM raw_levy") == [(0,)]
