@@ -26,10 +26,10 @@ if TYPE_CHECKING:
 
     from ingestion.layout import Layout
 
-_LINE_END, _FIRST_PRINTABLE = 10, 32
+_FIRST_PRINTABLE = 32
 _DELETE = b"\x7f"
 _BLANKS = (b" ", b"\t")
-_HEXADECIMAL = (b"0x", b"0X")
+_HEXADECIMAL = (b"x", b"X")
 _FIELD_EDGES = np.isin(np.arange(256), list(b',"\n'))
 _TRIES = 3
 BLOCKS_AHEAD = 2
@@ -43,7 +43,8 @@ class PlainBlocks:
         """Take how the file should be written."""
         self.columns = layout.raw_columns
         self._encoding = encoding
-        self._has_numbers = any(column.type in NUMERIC_TYPES for column in self.columns)
+        # Columns around whose values Arrow takes blanks away.
+        self._has_trimmed = any(column.type in (*NUMERIC_TYPES, "flag") for column in self.columns)
         self._misses = self._hits = 0
 
     @classmethod
@@ -92,11 +93,12 @@ class PlainBlocks:
         text = _plain_text(block, self._encoding)
         if text is None or not self._are_records(text):
             return None
+        line_count = text.count(b"\n")
         try:
             parsed = pyarrow.csv.read_csv(pa.py_buffer(text), *self._options(len(text))).combine_chunks()
         except pa.ArrowInvalid:
             return None
-        if parsed.num_rows != text.count(b"\n"):
+        if parsed.num_rows != line_count:
             return None
         columns: list[pa.Array] = []
         for column, values in zip(self.columns, parsed.itercolumns(), strict=True):
@@ -112,15 +114,13 @@ class PlainBlocks:
         It counts the fields itself. It would also read quotation marks within a field, blanks around a number and
         hexadecimal numbers.
         """
-        octets = np.frombuffer(text, np.uint8)
-        ends = np.flatnonzero(octets == _LINE_END)
-        if int(np.diff(ends, prepend=-1).max()) > LONGEST_RECORD_BYTES:
+        if _has_longer_line(text):
             return False
         if b'"' in text and not all(map(record_pattern(len(self.columns)).fullmatch, text[:-1].split(b"\n"))):
             return False
-        if not self._has_numbers:
+        if not self._has_trimmed:
             return True
-        return not any(mark in text for mark in _HEXADECIMAL) and not _has_blank_edges(text, octets)
+        return not any(mark in text and b"0" + mark in text for mark in _HEXADECIMAL) and not _has_blank_edges(text)
 
     def _options(
         self, size: int
@@ -135,7 +135,9 @@ class PlainBlocks:
     @cached_property
     def _conversion(self) -> pyarrow.csv.ConvertOptions:
         types: dict[str, pa.DataType] = {column.name: parsed_type(column) for column in self.columns}
-        return pyarrow.csv.ConvertOptions(column_types=types, null_values=[""], strings_can_be_null=True)
+        return pyarrow.csv.ConvertOptions(
+            column_types=types, null_values=[""], strings_can_be_null=True, true_values=["1"], false_values=["0"]
+        )
 
 
 def _plain_text(block: bytes, encoding: str) -> bytes | None:
@@ -157,8 +159,20 @@ def _plain_text(block: bytes, encoding: str) -> bytes | None:
     return block if block.endswith(b"\n") else block + b"\n"
 
 
-def _has_blank_edges(text: bytes, octets: np.ndarray[tuple[int], np.dtype[np.uint8]]) -> bool:
+def _has_longer_line(text: bytes) -> bool:
+    """True when a line is longer than a record may be: a few jumps from line end to line end."""
+    start = 0
+    while len(text) - start > LONGEST_RECORD_BYTES:
+        end = text.rfind(b"\n", start, start + LONGEST_RECORD_BYTES + 1)
+        if end < 0:
+            return True
+        start = end + 1
+    return False
+
+
+def _has_blank_edges(text: bytes) -> bool:
     """True when a blank stands at the edge of any field."""
+    octets = np.frombuffer(text, np.uint8)
     for blank in _BLANKS:
         if blank in text:
             places = np.flatnonzero(octets == blank[0])

@@ -1,8 +1,8 @@
 """Whole columns of a block at once: in the type of the table, if every value is plain.
 
-Plain is what :func:`row_sql.is_sound` accepts at first sight and nobody has to look at. It is decided by that same SQL,
-but once for each different value, not for each cell: days, codes, flags and years repeat. What is not plain is left to
-the way that judges every row by itself.
+Plain is what :func:`row_sql.is_sound` accepts at first sight and nobody has to look at. Codes, years and the rarer
+forms of days are judged by that same SQL, but once for each different value, not for each cell: they repeat. What is
+not plain is left to the way that judges every row by itself.
 """
 
 from __future__ import annotations
@@ -19,6 +19,7 @@ import pyarrow.compute as pc
 
 from ingestion.column_types import NUMERIC_TYPES
 from ingestion.date_sql import date_flags
+from ingestion.plain_days import plain_days
 from ingestion.row_sql import is_sound, typed_value
 
 if TYPE_CHECKING:
@@ -45,9 +46,9 @@ def stored_type(column: Column) -> pa.DataType:
 
 def parsed_type(column: Column) -> pa.DataType:
     """What the text of the column is parsed to before it is judged."""
-    if column.type in NUMERIC_TYPES:
-        return pa.int64()
-    return DICTIONARY if column.pattern else pa.string()
+    if column.type in (*NUMERIC_TYPES, "flag"):
+        return stored_type(column)
+    return DICTIONARY if column.pattern and column.type != "date" else pa.string()
 
 
 def plain_column(column: Column, parsed: pa.Array) -> pa.Array | None:
@@ -56,10 +57,19 @@ def plain_column(column: Column, parsed: pa.Array) -> pa.Array | None:
         return None
     if column.type in NUMERIC_TYPES:
         return parsed if _numbers_fit(parsed, column.length) else None
+    if column.type == "flag":
+        return parsed
+    if column.type == "date":
+        days = None if column.required or column.era else plain_days(parsed)
+        return days or _known_column(column, parsed.dictionary_encode())
     if column.pattern:
-        typed = _known_values(column).typed(parsed.dictionary)
-        return None if typed is None else typed.take(parsed.indices)
+        return _known_column(column, parsed)
     return parsed if _texts_fit(parsed, column.length) else None
+
+
+def _known_column(column: Column, parsed: pa.DictionaryArray) -> pa.Array | None:
+    typed = _known_values(column).typed(parsed.dictionary)
+    return None if typed is None else typed.take(parsed.indices)
 
 
 def _numbers_fit(numbers: pa.Array, length: int) -> bool:
