@@ -110,7 +110,7 @@ def _load(home: Home, feeds: Path) -> dict[str, tuple[int, int, Measured]]:
 
 def _table(turns: Sequence[dict[str, Turn]]) -> list[str]:
     by_form = {form: [turn[form] for turn in turns] for form in turns[0]}
-    lines = ["".join(_aligned(cell, width) for cell, width in zip(_HEADER, _WIDTHS, strict=True))]
+    lines = [_aligned(_HEADER)]
     lines += [_line(form, some) for form, some in by_form.items()]
     return [*lines, _line(WHOLE, [_whole(list(turn.values())) for turn in turns])]
 
@@ -132,11 +132,12 @@ def _line(form: str, turns: Sequence[Turn]) -> str:
         *(form, f"{turns[0].files:,}", f"{turns[0].rows:,}", f"{load:.1f}", f"{floor:.1f}", f"{ratio:.2f}"),
         *(f"{turns[0].rows / load:,.0f}", f"{peak / MEBIBYTE:,.0f}"),
     )
-    return "".join(_aligned(cell, width) for cell, width in zip(cells, _WIDTHS, strict=True))
+    return _aligned(cells)
 
 
-def _aligned(cell: str, width: int) -> str:
-    return f"{cell:<{width}}" if width == _WIDTHS[0] and not cell[0].isdigit() else f"{cell:>{width}}"
+def _aligned(cells: Sequence[str]) -> str:
+    first, *others = zip(cells, _WIDTHS, strict=True)
+    return "".join([f"{first[0]:<{first[1]}}", *(f"{cell:>{width}}" for cell, width in others)])
 
 
 def _say(text: str) -> None:

@@ -40,6 +40,7 @@ def write_levy_file(folder: Path, row_count: int) -> Path:
     path, body = folder / NAME, folder / ".body"
     values = ", ".join(f"{_value(column)} AS {quoted(column.name)}" for column in columns)
     with duckdb.connect() as connection:
+        connection.execute("SET enable_progress_bar = false")
         connection.execute(f"CREATE VIEW levies AS SELECT {values} FROM range({row_count}) AS numbers(n)")
         connection.execute(f"COPY levies TO {literal(str(body))} (HEADER false)")
         total = f"SELECT sum(CAST({quoted(contract.amount or '')} AS BIGINT)) FROM levies"
