@@ -32,7 +32,7 @@ from expectations.rule import JUDGED, InSet, NotNull, Rule, Suite
 from expectations.verdict import suite_fingerprint
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator
+    from collections.abc import Iterator, Sequence
     from datetime import date
     from pathlib import Path
 
@@ -40,22 +40,32 @@ logging.getLogger("great_expectations").setLevel(logging.CRITICAL)
 
 
 def run_suite(warehouse: Path, suite: Suite, as_of: date) -> SuiteResult:
-    """Judge one table with one validation call. The warehouse is opened read-only and closed again.
+    """Judge one table; see :func:`run_suites`."""
+    (result,) = run_suites(warehouse, [suite], as_of)
+    return result
+
+
+def run_suites(warehouse: Path, suites: Sequence[Suite], as_of: date) -> Iterator[SuiteResult]:
+    """Judge each suite's table with one validation call. The warehouse is opened read-only once and closed at the end.
 
     The fingerprint is taken before the judging, so that data changed meanwhile makes the verdict stale. An
     expectation that could not be computed is *errored*, never *failed*: nobody should look for wrong rows there.
     """
-    with duckdb.connect(str(warehouse), read_only=True) as connection:
-        fingerprint = suite_fingerprint(connection, suite)
-        row_count = _row_count(connection, suite.table)
-    judged = _validate(warehouse, suite)
-    if len(judged) == len(suite.rules) and all(result.success for result in judged.values()):
-        # Nothing to look up: opening a large warehouse once more for each of some fifty suites would cost seconds.
-        findings = tuple(Finding(rule.name, rule.label_ja, Outcome.PASSED) for rule in suite.rules)
-    else:
-        with duckdb.connect(str(warehouse), read_only=True) as connection:
-            findings = tuple(_finding(connection, suite, rule, judged[rule.name]) for rule in suite.rules)
-    return SuiteResult(suite.name, suite.table, suite.title_ja, as_of, fingerprint, row_count, findings)
+    with _datasource(warehouse) as source:
+        # The same connection as Great Expectations: DuckDB opens a file in one configuration only.
+        connection = source.get_engine().raw_connection().driver_connection
+        for suite in suites:
+            fingerprint = suite_fingerprint(connection, suite)
+            judged = _validate(source, suite)
+            yield SuiteResult(
+                suite.name,
+                suite.table,
+                suite.title_ja,
+                as_of,
+                fingerprint,
+                _row_count(connection, suite.table),
+                tuple(_finding(connection, suite, rule, judged[rule.name]) for rule in suite.rules),
+            )
 
 
 def _row_count(connection: duckdb.DuckDBPyConnection, table: str) -> int:
@@ -63,15 +73,14 @@ def _row_count(connection: duckdb.DuckDBPyConnection, table: str) -> int:
     return int(counted[0]) if counted else 0
 
 
-def _validate(warehouse: Path, suite: Suite) -> dict[str, Any]:
+def _validate(source: Any, suite: Suite) -> dict[str, Any]:  # noqa: ANN401
     """The result of Great Expectations for each rule, by rule name."""
-    with _datasource(warehouse) as source:
-        asset = source.add_table_asset(name=suite.table, table_name=suite.table)
-        batch = asset.add_batch_definition_whole_table("whole").get_batch()
-        gx_suite = gx.ExpectationSuite(name=suite.name, expectations=[_translate(rule) for rule in suite.rules])
-        # No list of unexpected values: they may be personal, and only counts are needed.
-        form = {"result_format": "BASIC", "partial_unexpected_count": 0}
-        results = batch.validate(gx_suite, result_format=form).results
+    asset = source.add_table_asset(name=suite.name, table_name=suite.table)
+    batch = asset.add_batch_definition_whole_table("whole").get_batch()
+    gx_suite = gx.ExpectationSuite(name=suite.name, expectations=[_translate(rule) for rule in suite.rules])
+    # No list of unexpected values: they may be personal, and only counts are needed.
+    form = {"result_format": "BASIC", "partial_unexpected_count": 0}
+    results = batch.validate(gx_suite, result_format=form).results
     return {result.expectation_config.meta["rule"]: result for result in results}
 
 

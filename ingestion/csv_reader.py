@@ -3,63 +3,107 @@
 No value is judged here.
 
 Works on bytes: comma, quote and line end are never part of a longer character, neither in UTF-8 nor in CP932.
-Blocks without a fault, which is nearly all of them, are checked and copied as a whole; the others record by
-record.
+Blocks without a fault, which is nearly all of them, are checked and taken as a whole: for loading as typed columns
+(``plain_blocks``) where every value is plain, else as lines. The others are read record by record.
 """
 
 from __future__ import annotations
 
-import re
 from dataclasses import dataclass
-from functools import lru_cache
 from typing import TYPE_CHECKING, BinaryIO
 
 from ingestion.csv_header import LONGEST_RECORD_LINES, header_faults, read_header
 from ingestion.csv_record import LONGEST_RECORD_BYTES, decode, judge_record
 from ingestion.framing import CONTROL_CHARACTERS, Framed, Record, framed_line
+from ingestion.plain_blocks import PlainBlocks, record_pattern
+from ingestion.unstored_texts import UnstoredTexts
 
 if TYPE_CHECKING:
     from collections.abc import Collection, Iterator, Sequence
     from pathlib import Path
 
+    import pyarrow as pa
+
     from ingestion.layout import Column, Layout
 
-BLOCK_BYTES = 4 << 20
+BLOCK_BYTES = 16 << 20
 
 
 @dataclass(frozen=True)
 class _Block:
     """Some whole records.
 
-    ``clean`` are their lines in UTF-8 when each is sound and has one line, else see ``records``.
+    ``batch`` are they as typed columns when every value is plain; ``clean`` their lines in UTF-8 when each is sound and
+    has one line; else see ``records``.
     """
 
     first_line_no: int
     lines: list[bytes]
     clean: list[bytes] | None
     records: list[Record]
+    batch: pa.RecordBatch | None = None
 
 
 def read_csv_feed(path: Path, layout: Layout, encoding: str, framed_path: Path) -> Framed:
     """Frame a CSV file; the sound records are written to ``framed_path``."""
-    framed = Framed()
-    with path.open("rb") as source, framed_path.open("wb") as target:
-        header, next_line_no = read_header(source)
-        framed.faults += header_faults(header, layout, encoding)
-        framed.has_rows = not framed.faults
-        for block in _blocks(source, next_line_no, layout, encoding):
-            if block.clean is not None:
-                framed.record_count += len(block.clean)
-                numbered = enumerate(block.clean, block.first_line_no)
-                target.write(b"".join([b"%d,%b\n" % pair for pair in numbered]))
-                continue
-            for record in block.records:
-                framed.record_count += 1
-                if record.fields is not None:
-                    target.write(framed_line(record.line_no, record.fields))
-                elif framed.has_rows:
-                    framed.unsound[record.line_no] = record
-    return framed
+    reading = _Reading(path, layout, encoding, framed_path)
+    for _ in reading.batches():
+        pass
+    return reading.framed
+
+
+def stream_csv_feed(path: Path, layout: Layout, encoding: str, framed_path: Path) -> Framed:
+    """Frame a CSV file while it is loaded: ``batches`` of typed records, and all others in ``framed_path``.
+
+    What was found is complete when the last batch has been taken; the two together are all sound records.
+    """
+    reading = _Reading(path, layout, encoding, framed_path)
+    plain = PlainBlocks.of(layout, encoding)
+    if not reading.framed.has_rows or plain is None:
+        return read_csv_feed(path, layout, encoding, framed_path)
+    reading.framed.schema = plain.schema
+    reading.framed.batches = reading.batches(plain)
+    return reading.framed
+
+
+class _Reading:
+    """One file being read; its header at once."""
+
+    def __init__(self, path: Path, layout: Layout, encoding: str, framed_path: Path) -> None:
+        self._path, self._layout, self._encoding = path, layout, encoding
+        self._framed_path = framed_path
+        with path.open("rb") as source:
+            header, self._first_line_no = read_header(source)
+            self._first_byte = source.tell()
+        faults = header_faults(header, layout, encoding)
+        self.framed = Framed(faults=faults, has_rows=not faults)
+
+    def batches(self, plain: PlainBlocks | None = None) -> Iterator[pa.RecordBatch]:
+        """Typed records; all other sound ones go to the framed file, and what was found into ``framed``."""
+        unstored = UnstoredTexts(self._layout, self._framed_path)
+        with self._path.open("rb") as source, self._framed_path.open("wb") as target, unstored.writer() as texts:
+            source.seek(self._first_byte)
+            for block in _blocks(source, self._first_line_no, self._layout, self._encoding, plain):
+                if block.batch is None:
+                    self._write(block, target)
+                    continue
+                self.framed.record_count += block.batch.num_rows
+                texts.write(block.batch)
+                yield block.batch
+
+    def _write(self, block: _Block, target: BinaryIO) -> None:
+        framed = self.framed
+        if block.clean is not None:
+            framed.record_count += len(block.clean)
+            numbered = enumerate(block.clean, block.first_line_no)
+            target.write(b"".join([b"%d,%b\n" % pair for pair in numbered]))
+            return
+        for record in block.records:
+            framed.record_count += 1
+            if record.fields is not None:
+                target.write(framed_line(record.line_no, record.fields))
+            elif framed.has_rows:
+                framed.unsound[record.line_no] = record
 
 
 def reread_csv_feed(path: Path, layout: Layout, encoding: str, line_nos: Collection[int]) -> dict[int, Record]:
@@ -77,12 +121,20 @@ def reread_csv_feed(path: Path, layout: Layout, encoding: str, line_nos: Collect
     return found
 
 
-def _blocks(source: BinaryIO, line_no: int, layout: Layout, encoding: str) -> Iterator[_Block]:
+def _blocks(
+    source: BinaryIO, line_no: int, layout: Layout, encoding: str, plain: PlainBlocks | None = None
+) -> Iterator[_Block]:
     rest = b""
-    while (block := source.read(BLOCK_BYTES)) or rest:
-        is_last = not block
-        block = rest + block + source.readline()
-        rest = b""
+    parsed = plain.ahead(_read(source)) if plain else ((block, None) for block in _read(source))
+    for read, columns in parsed:
+        if plain and columns is not None and not rest:
+            batch = plain.batch(columns, line_no)
+            yield _Block(line_no, [], None, [], batch)
+            line_no += batch.num_rows
+            continue
+        block, is_last, rest = rest + read, not read, b""
+        if not block:
+            break
         lines = block.removesuffix(b"\n").split(b"\n")
         clean = _clean_lines(block, layout, encoding)
         records: list[Record] = []
@@ -93,6 +145,13 @@ def _blocks(source: BinaryIO, line_no: int, layout: Layout, encoding: str) -> It
                 lines = lines[:used]
         yield _Block(line_no, lines, clean, records)
         line_no += len(lines)
+
+
+def _read(source: BinaryIO) -> Iterator[bytes]:
+    """Blocks of whole lines; an empty one at the end."""
+    while block := source.read(BLOCK_BYTES):
+        yield block + source.readline()
+    yield b""
 
 
 def _clean_lines(block: bytes, layout: Layout, encoding: str) -> list[bytes] | None:
@@ -118,15 +177,8 @@ def _are_records(lines: list[bytes], field_count: int, has_quotes: bool) -> bool
         return False
     if not has_quotes:
         return {line.count(b",") for line in lines} == {field_count - 1}
-    record = _record_pattern(field_count)
+    record = record_pattern(field_count)
     return all(record.fullmatch(line) for line in lines)
-
-
-@lru_cache(maxsize=64)
-def _record_pattern(field_count: int) -> re.Pattern[bytes]:
-    """One whole record by RFC 4180. Possessive: a line that does not match must fail at once."""
-    one_field = rb'(?:"(?:[^"]|"")*+"|[^",]*+)'
-    return re.compile(one_field + rb"(?:," + one_field + rb"){%d}" % (field_count - 1))
 
 
 def _records(

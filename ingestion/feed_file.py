@@ -9,7 +9,7 @@ import hashlib
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
-from ingestion.csv_reader import read_csv_feed, reread_csv_feed
+from ingestion.csv_reader import read_csv_feed, reread_csv_feed, stream_csv_feed
 from ingestion.fixed_width_reader import read_fixed_width_feed, reread_fixed_width_feed
 from ingestion.framing import readable_yen
 from ingestion.line_errors import LineError
@@ -51,6 +51,12 @@ class FeedFile:
         if self.contract.format == "fixed":
             return read_fixed_width_feed(self.path, self.contract, self.encoding, framed_path)
         return read_csv_feed(self.path, self.contract.layout, self.encoding, framed_path)
+
+    def stream(self, framed_path: Path) -> Framed:
+        """Frame the file while it is loaded (see :class:`Framed`)."""
+        if self.contract.format == "fixed":
+            return self.frame(framed_path)
+        return stream_csv_feed(self.path, self.contract.layout, self.encoding, framed_path)
 
     def header_line(self) -> bytes:
         """The first line of a CSV as delivered; nothing for fixed-width files."""

@@ -25,8 +25,10 @@ from ingestion.file_ledger import (
 )
 from ingestion.line_errors import FileFault, LineError
 from ingestion.quarantine import error_lines, keep_lines
+from ingestion.raw_insert import RowOrigin, insert_framed
 from ingestion.record_versions import RecordVersions
 from ingestion.tolerated import accept_tolerated
+from ingestion.unstored_texts import UnstoredTexts
 from ingestion.value_flags import store_flags
 
 if TYPE_CHECKING:
@@ -68,18 +70,21 @@ class FileLoad:
     def run(self, secret: str, name: FeedFileName, profile: CityProfile) -> None:
         """Frame, insert and check, within the open transaction; what is refused as a whole is taken out again."""
         outcome, contract = self.outcome, self.file.contract
-        framed = self.file.frame(self.framed_path)
+        framed = self.file.stream(self.framed_path)
+        if framed.has_rows:
+            origin = RowOrigin(outcome.file_no, name.delivery_date, name.delivery_seq, secret)
+            insert_framed(self.connection, contract, framed, self.framed_path, origin)
+        # Only now all records have been seen.
         self.faults += framed.faults
         outcome.row_count_delivered = framed.record_count
         if framed.has_rows:
-            delivery = (outcome.file_no, name.delivery_date, name.delivery_seq)
-            raw_rows.insert_framed(self.connection, contract, self.framed_path, secret, delivery)
             self._take_out_unacceptable(framed)
             self._check_totals(framed, profile)
             if not self.faults:
                 given = (self.connection, self.file, self.framed_path, outcome.file_no)
                 store_flags(*given, has_tolerated=self.has_tolerated)
         self.framed_path.unlink()
+        UnstoredTexts(contract.layout, self.framed_path).remove()
         if self.faults:
             raw_rows.remove_file(self.connection, contract, outcome.file_no)
             self._refuse()

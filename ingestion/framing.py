@@ -15,7 +15,9 @@ from typing import TYPE_CHECKING
 from ingestion.trailer import Trailers
 
 if TYPE_CHECKING:
-    from collections.abc import Sequence
+    from collections.abc import Iterator, Sequence
+
+    import pyarrow as pa
 
     from ingestion.contract import FeedContract
     from ingestion.layout import Column
@@ -46,7 +48,8 @@ class Framed:
     """What a reader found. ``record_count`` counts data records, sound or not.
 
     ``faults`` refuse the file as a whole; with ``has_rows`` false nothing of it could be framed.
-    ``trailers`` are what the trailers of a fixed-width file state.
+    ``trailers`` are what the trailers of a fixed-width file state. With ``batches`` the file is framed while they are
+    taken: typed records of the ``schema``, which are not in the framed file.
     """
 
     record_count: int = 0
@@ -54,6 +57,8 @@ class Framed:
     unsound: dict[int, Record] = field(default_factory=dict)
     trailers: Trailers = field(default_factory=Trailers)
     has_rows: bool = True
+    batches: Iterator[pa.RecordBatch] | None = None
+    schema: pa.Schema | None = None
 
 
 def framed_line(line_no: int, fields: Sequence[str]) -> bytes:

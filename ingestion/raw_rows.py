@@ -1,95 +1,17 @@
-"""SQL on ``raw_<feed>``: one statement inserts a framed file, a few narrow ones find what must not stay.
-
-The statement inserts every framed record; those that are not sound get no ``record_hash`` and are taken out
-again in the same transaction. They are rare, and a second pass over all columns of all rows would cost more
-than the first.
-"""
+"""Narrow statements on ``raw_<feed>`` that find what must not stay, and take it out again."""
 
 from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from ingestion.name_keys import match_key_sql
-from ingestion.pseudonym import instalment_value_sql, pseudonym_sql
-from ingestion.row_sql import (
-    LINE_COLUMN,
-    RESULT_COLUMN,
-    SOUND_COLUMN,
-    framed_relation,
-    is_sound,
-    quoted,
-    typed_value,
-)
+from ingestion.row_sql import RESULT_COLUMN, quoted
 
 if TYPE_CHECKING:
-    import datetime as dt
     from collections.abc import Collection
-    from pathlib import Path
 
     from duckdb import DuckDBPyConnection
 
     from ingestion.contract import FeedContract
-    from ingestion.layout import Column
-
-
-def insert_framed(
-    connection: DuckDBPyConnection,
-    contract: FeedContract,
-    framed_path: Path,
-    secret: str,
-    delivery: tuple[int, dt.date, int],
-) -> None:
-    """Insert all framed records; ``delivery`` is file number, delivery date and delivery sequence."""
-    file_no, delivery_date, delivery_seq = delivery
-    connection.execute(
-        _insert_statement(contract, str(framed_path)),
-        {"secret": secret, "file_no": file_no, "delivery_date": delivery_date, "delivery_seq": delivery_seq}
-        if _uses_secret(contract)
-        else {"file_no": file_no, "delivery_date": delivery_date, "delivery_seq": delivery_seq},
-    )
-
-
-def _uses_secret(contract: FeedContract) -> bool:
-    keys = {"addressee_key", "household_key", "instalment_id"}
-    has_vault = any(column.personal == "vault" for column in contract.layout.raw_columns)
-    return has_vault or any(name in keys for name, _ in contract.system_columns)
-
-
-def _insert_statement(contract: FeedContract, path: str) -> str:
-    columns = contract.layout.raw_columns
-    names = ", ".join(quoted(column.name) for column in columns)
-    typed = ", ".join(f"{_stored_value(column)} AS {quoted(column.name)}" for column in columns)
-    system = {
-        "source_file_no": "$file_no",
-        "source_line_no": LINE_COLUMN,
-        "delivery_date": "$delivery_date",
-        "delivery_seq": "$delivery_seq",
-        "record_hash": f"CASE WHEN {SOUND_COLUMN} THEN {record_hash(contract, RESULT_COLUMN)} END",
-        "addressee_key": pseudonym_sql("addressee", "addressee_code"),
-        "household_key": pseudonym_sql("household", "household_code"),
-        "instalment_id": pseudonym_sql("instalment", f"({instalment_value_sql(contract.instalment_key)})"),
-        RESULT_COLUMN: f"{RESULT_COLUMN} = '1'",
-        **{column.match_key: match_key_sql(quoted(column.name)) for column in contract.match_columns},
-    }
-    added = ", ".join(f"{system[name]} AS {name}" for name, _ in contract.system_columns)
-    mark = f", {RESULT_COLUMN}" if contract.has_result_marks else ""
-    return (
-        f"INSERT INTO {contract.raw_table} BY NAME SELECT {names}, {added} FROM ("
-        f"SELECT {LINE_COLUMN}, {is_sound(columns)} AS {SOUND_COLUMN}, {typed}{mark} "
-        f"FROM {framed_relation(contract, path)})"
-    )
-
-
-def record_hash(contract: FeedContract, result_mark: str) -> str:
-    """SQL for the hash that two records share when they say the same."""
-    names = ", ".join(quoted(column.name) for column in contract.layout.raw_columns)
-    return f"hash({names}, {result_mark})" if contract.has_result_marks else f"hash({names})"
-
-
-def _stored_value(column: Column) -> str:
-    if column.personal == "vault":
-        return pseudonym_sql("individual_number", quoted(column.name))
-    return typed_value(column)
 
 
 def unacceptable_lines(connection: DuckDBPyConnection, contract: FeedContract, file_no: int) -> list[int]:

@@ -47,7 +47,12 @@ def framed_columns(contract: FeedContract) -> tuple[str, ...]:
 
 def framed_relation(contract: FeedContract, path: str) -> str:
     """A ``read_csv`` over the framed file, everything as text and the line number as a number."""
-    types = dict.fromkeys(framed_columns(contract), "VARCHAR") | {LINE_COLUMN: "INTEGER"}
+    return text_relation(framed_columns(contract), path)
+
+
+def text_relation(names: Iterable[str], path: str) -> str:
+    """A ``read_csv`` over a file with these columns and no header, everything as text but the line number."""
+    types = dict.fromkeys(names, "VARCHAR") | {LINE_COLUMN: "INTEGER"}
     columns = ", ".join(f"{literal(name)}: {literal(type_)}" for name, type_ in types.items())
     return (
         f"read_csv({literal(path)}, auto_detect=false, header=false, delim=',', quote='\"', escape='\"', "

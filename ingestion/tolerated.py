@@ -8,7 +8,8 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from ingestion.raw_rows import record_hash, unacceptable_lines
+from ingestion.raw_insert import record_hash
+from ingestion.raw_rows import unacceptable_lines
 from ingestion.row_sql import LINE_COLUMN, RESULT_COLUMN, framed_relation, is_acceptable
 
 if TYPE_CHECKING:

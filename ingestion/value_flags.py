@@ -1,8 +1,8 @@
 """Values that were accepted but that somebody should look at, with their place and never with the value itself.
 
 Grain of ``flagged_values``: one flag of one value of one accepted line, whether it stands in ``raw_<feed>`` now or only
-repeats another delivery (join by file and line). The values are read once more from the framed file, and only the
-columns that can have a flag: in the table, individual numbers are pseudonyms and partial dates are empty.
+repeats another delivery (join by file and line). Only the columns that can have a flag are read once more: texts from
+the table; individual numbers, which are pseudonyms there, and dates, which may be empty there, from the framed file.
 """
 
 from __future__ import annotations
@@ -13,6 +13,7 @@ from ingestion.check_digit_sql import has_right_check_digit
 from ingestion.date_sql import date_flags
 from ingestion.private_use import SQL_PATTERN, may_hold_private_use
 from ingestion.row_sql import LINE_COLUMN, framed_relation, literal, quoted
+from ingestion.unstored_texts import UnstoredTexts, is_stored_as_text
 
 if TYPE_CHECKING:
     from collections.abc import Iterable
@@ -20,7 +21,6 @@ if TYPE_CHECKING:
 
     from duckdb import DuckDBPyConnection
 
-    from ingestion.contract import FeedContract
     from ingestion.feed_file import FeedFile
     from ingestion.layout import Column
 
@@ -34,18 +34,34 @@ def store_flags(
     connection: DuckDBPyConnection, file: FeedFile, framed_path: Path, file_no: int, *, has_tolerated: bool
 ) -> None:
     """Write the flags of the accepted lines of this file, which all stand in ``raw_<feed>`` at this moment."""
-    query = flags_query(file.contract, framed_path, flag_conditions(file, has_tolerated=has_tolerated))
+    contract = file.contract
+    stored, framed, vault = _by_place(flag_conditions(file, has_tolerated=has_tolerated))
+    lines = f"(SELECT *, source_line_no AS {LINE_COLUMN} FROM {contract.raw_table} WHERE source_file_no = {file_no})"
+    queries = [flags_query(lines, stored), flags_query(framed_relation(contract, str(framed_path)), framed)]
+    texts = UnstoredTexts(contract.layout, framed_path)
+    if texts.path.exists():
+        queries.append(flags_query(texts.relation(), vault))
+    query = " UNION ALL ".join(query for query in queries if query)
     if query:
         connection.execute(
             f"INSERT INTO {TABLE} SELECT ?, flagged.* FROM ({query}) AS flagged WHERE {LINE_COLUMN} IN "
-            f"(SELECT source_line_no FROM {file.contract.raw_table} WHERE source_file_no = ?) ORDER BY ALL",
+            f"(SELECT source_line_no FROM {contract.raw_table} WHERE source_file_no = ?) ORDER BY ALL",
             [file_no, file_no],
         )
 
 
+def _by_place(
+    conditions: list[tuple[Column, str, str]],
+) -> tuple[list[tuple[Column, str, str]], list[tuple[Column, str, str]], list[tuple[Column, str, str]]]:
+    """Conditions on texts in the table, on texts of the framed file, and those of them on vault columns."""
+    stored = [condition for condition in conditions if is_stored_as_text(condition[0])]
+    framed = [condition for condition in conditions if not is_stored_as_text(condition[0])]
+    return stored, framed, [condition for condition in framed if condition[0].personal == "vault"]
+
+
 def count_flags(connection: DuckDBPyConnection, file: FeedFile, framed_path: Path) -> dict[tuple[str, str], int]:
     """How many values of a file would get each flag, by column name and flag; for ``osamari check``."""
-    query = flags_query(file.contract, framed_path, flag_conditions(file, has_tolerated=True))
+    query = flags_query(framed_relation(file.contract, str(framed_path)), flag_conditions(file, has_tolerated=True))
     if not query:
         return {}
     counted = f"SELECT column_name, flag, count(*) FROM ({query}) GROUP BY ALL ORDER BY ALL"
@@ -78,8 +94,8 @@ def flag_conditions(file: FeedFile, *, has_tolerated: bool) -> list[tuple[Column
     return conditions
 
 
-def flags_query(contract: FeedContract, framed_path: Path, conditions: Iterable[tuple[Column, str, str]]) -> str:
-    """Line number, column number, column name and flag of each flagged value of a framed file; empty without any."""
+def flags_query(relation: str, conditions: Iterable[tuple[Column, str, str]]) -> str:
+    """Line number, column number, column name and flag of each flagged value of a relation; empty without any."""
     flags = [
         f"CASE WHEN {condition} THEN {{'no': {column.position}, 'name': {literal(column.name)}, "
         f"'flag': {literal(flag)}}} END"
@@ -87,7 +103,6 @@ def flags_query(contract: FeedContract, framed_path: Path, conditions: Iterable[
     ]
     if not flags:
         return ""
-    relation = framed_relation(contract, str(framed_path))
     listed = f"SELECT {LINE_COLUMN}, unnest(list_filter([{', '.join(flags)}], one -> one IS NOT NULL)) AS found"
     return (
         f"SELECT {LINE_COLUMN}, found.no AS column_no, found.name AS column_name, found.flag AS flag "

@@ -73,14 +73,14 @@ def bench(persons: int, years: int) -> list[str]:
     with tempfile.TemporaryDirectory(prefix="osamari-bench-") as folder:
         home, feeds = Path(folder) / "home", Path(folder) / "feeds"
         sample = ["sample", "--persons", str(persons), "--years", str(years), "--out", str(feeds)]
-        watched = _run(sample, home, {"": "sample"})
+        watched = run_stages(sample, home, {"": "sample"})
         shutil.copytree(feeds, home / "inbox", dirs_exist_ok=True)
-        refreshed = _run(["refresh"], home, {stage: stage for stage in STAGES})
-        floor = _run_floor(feeds, Path(folder) / "floor")
+        refreshed = run_stages(["refresh"], home, {stage: stage for stage in STAGES})
+        floor = run_floor(feeds, Path(folder) / "floor")
     return _table(persons, years, {**watched, **refreshed}, floor)
 
 
-def _run(arguments: Sequence[str], home: Path, stages: dict[str, str]) -> dict[str, Measured]:
+def run_stages(arguments: Sequence[str], home: Path, stages: dict[str, str]) -> dict[str, Measured]:
     """Run a command and follow its stages by its progress lines: ``  12.3 s  load    ...``."""
     environment = {**os.environ, "OSAMARI_HOME": str(home)}
     command = [*COMMAND, *arguments]
@@ -102,10 +102,13 @@ def _run(arguments: Sequence[str], home: Path, stages: dict[str, str]) -> dict[s
     return watch.stages
 
 
-def _run_floor(feeds: Path, scratch: Path) -> Measured:
-    """The floor in a process of its own; it times itself, so that starting Python and decoding do not count."""
+def run_floor(feeds: Path, scratch: Path, names: Sequence[str] = ()) -> Measured:
+    """The floor in a process of its own; it times itself, so that starting Python and decoding do not count.
+
+    Of the files of these feeds only, if any are named.
+    """
     watch = Watch()
-    command = [sys.executable, "-m", "orchestration.bench_floor", str(feeds), str(scratch)]
+    command = [sys.executable, "-m", "orchestration.bench_floor", str(feeds), str(scratch), *names]
     process = subprocess.Popen(command, stdout=subprocess.PIPE, text=True, cwd=REPOSITORY)  # noqa: S603
     watch.sample_memory(process)
     said, _ = process.communicate()

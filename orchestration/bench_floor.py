@@ -9,12 +9,15 @@ from __future__ import annotations
 import sys
 import time
 from pathlib import Path
+from typing import TYPE_CHECKING
 
 import duckdb
 
 from ingestion.contract import FeedContract, load_contract
-from ingestion.file_name import parse_file_name
 from ingestion.loader import feed_of
+
+if TYPE_CHECKING:
+    from collections.abc import Sequence
 
 
 def load_at_floor(files: list[tuple[Path, FeedContract]], database: Path) -> float:
@@ -26,14 +29,15 @@ def load_at_floor(files: list[tuple[Path, FeedContract]], database: Path) -> flo
     return time.monotonic() - began
 
 
-def decoded_files(folder: Path, target: Path) -> list[tuple[Path, FeedContract]]:
-    """Every feed file of ``folder`` as UTF-8: itself, or a copy in ``target``."""
+def decoded_files(folder: Path, target: Path, feeds: Sequence[str] = ()) -> list[tuple[Path, FeedContract]]:
+    """Every feed file of ``folder``, or those of the named feeds, as UTF-8: itself, or a copy in ``target``."""
     target.mkdir()
     files = []
     for path in sorted(folder.iterdir()):
-        if feed_of(path) is None:
+        feed = feed_of(path)
+        if feed is None or (feeds and feed not in feeds):
             continue
-        contract = load_contract(parse_file_name(path.name).feed)
+        contract = load_contract(feed)
         if contract.encoding != "utf-8":
             copy = target / path.name
             copy.write_bytes(path.read_bytes().decode(contract.encoding).encode())
@@ -47,7 +51,9 @@ def _read(path: Path, contract: FeedContract) -> str:
     common = f"'{path}', auto_detect = false, nullstr = ['', '0', '00000000', '0000-00-00']"
     if contract.format == "fixed":
         return f"read_csv({common}, header = false, delim = '\\x01', quote = '', columns = {{'record': 'VARCHAR'}})"
-    columns = ", ".join(f"'{column.name}': '{column.duckdb_type}'" for column in contract.layout.raw_columns)
+    # DuckDB reads no days by era: such a column stays text.
+    types = {c.name: "VARCHAR" if c.era else c.duckdb_type for c in contract.layout.raw_columns}
+    columns = ", ".join(f"'{name}': '{duckdb_type}'" for name, duckdb_type in types.items())
     day = "'%Y%m%d'" if _has_compact_dates(path, contract) else "'%Y-%m-%d'"
     return f"read_csv({common}, header = true, delim = ',', quote = '\"', dateformat = {day}, columns = {{{columns}}})"
 
@@ -64,5 +70,5 @@ def _has_compact_dates(path: Path, contract: FeedContract) -> bool:
 if __name__ == "__main__":
     scratch = Path(sys.argv[2])
     scratch.mkdir()
-    prepared = decoded_files(Path(sys.argv[1]), scratch / "utf-8")
+    prepared = decoded_files(Path(sys.argv[1]), scratch / "utf-8", sys.argv[3:])
     sys.stdout.write(f"{load_at_floor(prepared, scratch / 'floor.duckdb'):.3f}\n")

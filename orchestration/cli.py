@@ -128,26 +128,14 @@ def serve(context: click.Context, port: int) -> None:
     context.exit(run(Home.from_environment(), port))
 
 
-@osamari.command()
-@click.option("--persons", type=click.IntRange(100), default=20_000, show_default=True, help="People in the city.")
-@click.option("--years", type=click.IntRange(1, 10), default=3, show_default=True)
-def bench(persons: int, years: int) -> None:
-    """Seconds and peak memory of each stage, and the whole refresh against the floor, on an invented city.
-
-    The floor is one CREATE TABLE AS SELECT * FROM read_csv(...) with declared types over each of the same files.
-    """
-    from orchestration.bench import bench as measured  # noqa: PLC0415
-
-    click.echo("\n".join(measured(persons, years)))
-
-
 def main() -> None:
     """Entry point: our own errors become a message with its remedy and an exit code, never a traceback."""
+    from orchestration.bench_commands import bench  # noqa: PLC0415
     from orchestration.delivery_commands import quarantine, rebuild  # noqa: PLC0415
     from orchestration.exit_codes import exit_code_of  # noqa: PLC0415
     from orchestration.release_commands import release  # noqa: PLC0415
 
-    for command in (release, quarantine, rebuild):
+    for command in (release, quarantine, rebuild, bench):
         osamari.add_command(command)
     try:
         osamari()

@@ -1,5 +1,6 @@
 """Each expectation suite as a blocking asset check: what does not pass stops what would be made from it."""
 
+from collections.abc import Iterator, Mapping, Sequence
 from pathlib import Path
 
 import dagster as dg
@@ -19,22 +20,35 @@ FEED_SUITES = "feeds."
 
 
 def quality_checks() -> list[dg.AssetChecksDefinition]:
-    """One check for each suite, on the asset whose table it judges."""
-    return [_check_of(name, table) for name, table in tables_by_suite().items()]
+    """The gates of the feeds in one step, and one step for each suite behind them."""
+    tables = tables_by_suite()
+    feeds = {name: table for name, table in tables.items() if name.startswith(FEED_SUITES)}
+    behind = [(name, {name: table}) for name, table in tables.items() if name not in feeds]
+    return [_checks_of("feeds", feeds), *(_checks_of(name, tables) for name, tables in behind)]
 
 
-def _check_of(name: str, table: str) -> dg.AssetChecksDefinition:
-    @dg.asset_check(
-        asset=dg.AssetKey(table),
-        name=name.replace(".", "_"),
-        blocking=True,
-        description=f"Expectation suite {name}; its verdict is stored for the release.",
-    )
-    def gate(as_of: AsOf) -> dg.AssetCheckResult:
+def _checks_of(step_name: str, tables: Mapping[str, str]) -> dg.AssetChecksDefinition:
+    """A blocking check for each suite on the asset whose table it judges; they share the opened warehouse."""
+    suites = {name.replace(".", "_"): name for name in tables}
+    specs = [
+        dg.AssetCheckSpec(
+            name=check,
+            asset=tables[name],
+            blocking=True,
+            description=f"Expectation suite {name}; its verdict is stored for the release.",
+        )
+        for check, name in suites.items()
+    ]
+
+    @dg.multi_asset_check(name=f"gates_{step_name.replace('.', '_')}", specs=specs, can_subset=True)
+    def gates(context: dg.AssetCheckExecutionContext, as_of: AsOf) -> Iterator[dg.AssetCheckResult]:
+        wanted = {key.name for key in context.selected_asset_check_keys}
+        names = [name for check, name in suites.items() if check in wanted]
         with step() as home:
-            return _as_check_result(judge(home, name, as_of))
+            for result in judge(home, names, as_of):
+                yield _as_check_result(result, tables[result.suite])
 
-    return gate
+    return gates
 
 
 def report_page(home: Home) -> Path:
@@ -48,23 +62,25 @@ def forget_verdicts(home: Home) -> None:
         forget_all(connection)
 
 
-def judge(home: Home, name: str, as_of: AsOf) -> SuiteResult:
-    """Run one suite on the warehouse of ``home`` and store its verdict."""
-    from expectations.engine import run_suite  # noqa: PLC0415  (takes seconds to import; only a gate needs it)
+def judge(home: Home, names: Sequence[str], as_of: AsOf) -> list[SuiteResult]:
+    """Run the named suites on the warehouse of ``home``, store their verdicts and write the report anew."""
+    from expectations.engine import run_suites  # noqa: PLC0415  (takes seconds to import; only a gate needs it)
 
     day = as_of.day(home)
-    result = run_suite(home.warehouse, suite(name, day, read_city_profile(home).layouts.contracts()), day)
+    contracts = read_city_profile(home).layouts.contracts()
+    results = []
+    for result in run_suites(home.warehouse, [suite(name, day, contracts) for name in names], day):
+        passed = result.count(Outcome.PASSED)
+        say("gate", f"{result.suite}: {result.outcome}, {passed} of {len(result.findings)} expectations hold")
+        results.append(result)
     with duckdb.connect(str(home.warehouse)) as connection:
-        store_verdict(connection, result)
-        # The page of a passed feed is written with the next suite behind the feeds: not some forty times over.
-        if result.outcome is not Outcome.PASSED or not name.startswith(FEED_SUITES):
-            write_page(stored_results(connection, day), day, report_page(home))
-    passed = result.count(Outcome.PASSED)
-    say("gate", f"{name}: {result.outcome}, {passed} of {len(result.findings)} expectations hold")
-    return result
+        for result in results:
+            store_verdict(connection, result)
+        write_page(stored_results(connection, day), day, report_page(home))
+    return results
 
 
-def _as_check_result(result: SuiteResult) -> dg.AssetCheckResult:
+def _as_check_result(result: SuiteResult, table: str) -> dg.AssetCheckResult:
     """Counts, files and lines; no value of a person is in a line of the report."""
     unmet = [
         line
@@ -72,6 +88,8 @@ def _as_check_result(result: SuiteResult) -> dg.AssetCheckResult:
         if finding.outcome is not Outcome.PASSED
     ]
     return dg.AssetCheckResult(
+        asset_key=dg.AssetKey(table),
+        check_name=result.suite.replace(".", "_"),
         passed=result.outcome is Outcome.PASSED,
         severity=dg.AssetCheckSeverity.ERROR,
         description=f"{result.outcome}: {len(result.findings)} expectations, {result.row_count:,} rows",
