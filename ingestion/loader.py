@@ -8,8 +8,9 @@ from __future__ import annotations
 
 import shutil
 import tempfile
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterable, Iterator
 from contextlib import contextmanager
+from dataclasses import dataclass
 from pathlib import Path
 from typing import TYPE_CHECKING
 
@@ -32,6 +33,14 @@ Progress = Callable[[int, int, str], None]
 """Called before each file with its place, the number of files and its name."""
 
 
+@dataclass(frozen=True)
+class FeedLoad:
+    """What became of the files of one feed that waited in the inbox."""
+
+    feed: str
+    outcomes: list[FileOutcome]
+
+
 def load_inbox(home: Home, progress: Progress | None = None) -> list[FileOutcome]:
     """Load everything that waits in the inbox, by name.
 
@@ -42,18 +51,28 @@ def load_inbox(home: Home, progress: Progress | None = None) -> list[FileOutcome
     return _load(home, waiting_files(home), progress)
 
 
-def load_feed(home: Home, feed: str, progress: Progress | None = None) -> list[FileOutcome]:
-    """Load the files of one feed that wait in the inbox.
+def load_feeds(home: Home, feeds: Iterable[str], progress: Progress | None = None) -> Iterator[FeedLoad]:
+    """Load the files of these feeds that wait in the inbox, feed by feed; one result for each, also without files.
 
-    The warehouse must exist (:func:`ensure_warehouse`).
+    The warehouse must exist (:func:`ensure_warehouse`) and stays open until the last feed: opening and closing it
+    costs more than loading a small feed.
     """
-    return _load(home, [path for path in waiting_files(home) if feed_of(path) == feed], progress)
+    waiting: dict[str | None, list[Path]] = {}
+    for path in waiting_files(home):
+        waiting.setdefault(feed_of(path), []).append(path)
+    wanted = [(feed, waiting.get(feed, [])) for feed in feeds]
+    if not any(paths for _, paths in wanted):
+        yield from (FeedLoad(feed, []) for feed, _ in wanted)
+        return
+    with _loading_run(home) as run:
+        for feed, paths in wanted:
+            yield FeedLoad(feed, _take_in(run, paths, progress))
 
 
 def register_inbox(home: Home) -> list[FileOutcome]:
     """Make the warehouse ready and refuse what belongs to no feed.
 
-    The files of feeds keep waiting for ``load_feed``.
+    The files of feeds keep waiting for ``load_feeds``.
     """
     ensure_warehouse(home)
     return _load(home, [path for path in waiting_files(home) if feed_of(path) is None], None)
@@ -84,25 +103,34 @@ def _work_folder(home: Home) -> Iterator[Path]:
         yield Path(folder)
 
 
+@contextmanager
+def _loading_run(home: Home) -> Iterator[LoadingRun]:
+    with open_warehouse(home) as connection, _work_folder(home) as folder:
+        yield LoadingRun(home, connection, read_city_profile(home), read_secret(home), folder / "framed.csv")
+
+
 def _load(home: Home, paths: list[Path], progress: Progress | None) -> list[FileOutcome]:
     if not paths:
         return []
+    with _loading_run(home) as run:
+        return _take_in(run, paths, progress)
+
+
+def _take_in(run: LoadingRun, paths: list[Path], progress: Progress | None) -> list[FileOutcome]:
+    """Load these files, many small ones in one transaction."""
     outcomes: list[FileOutcome] = []
-    with open_warehouse(home) as connection, _work_folder(home) as folder:
-        framed_path = folder / "framed.csv"
-        run = LoadingRun(home, connection, read_city_profile(home), read_secret(home), framed_path)
-        waiting = list(enumerate(paths, start=1))
-        while waiting:
-            batch: list[Delivery] = []
-            with transaction(connection):
-                while waiting and sum(delivery.outcome.row_count_delivered for delivery in batch) < BATCH_ROWS:
-                    place, path = waiting.pop(0)
-                    if progress:
-                        progress(place, len(paths), path.name)
-                    batch.append(Delivery(run, path))
-                    batch[-1].take()
-            # Only what is committed may leave the inbox.
-            for delivery in batch:
-                delivery.settle()
-                outcomes.append(delivery.outcome)
+    waiting = list(enumerate(paths, start=1))
+    while waiting:
+        batch: list[Delivery] = []
+        with transaction(run.connection):
+            while waiting and sum(delivery.outcome.row_count_delivered for delivery in batch) < BATCH_ROWS:
+                place, path = waiting.pop(0)
+                if progress:
+                    progress(place, len(paths), path.name)
+                batch.append(Delivery(run, path))
+                batch[-1].take()
+        # Only what is committed may leave the inbox.
+        for delivery in batch:
+            delivery.settle()
+            outcomes.append(delivery.outcome)
     return outcomes

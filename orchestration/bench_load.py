@@ -11,7 +11,7 @@ import time
 
 from ingestion.contract import FeedContract, load_contracts
 from ingestion.home import Home
-from ingestion.loader import feed_of, load_feed, waiting_files
+from ingestion.loader import feed_of, load_feeds, waiting_files
 from ingestion.warehouse import ensure_warehouse
 from orchestration.progress import say, shown_on_stderr
 
@@ -38,7 +38,7 @@ def main() -> None:
         for form, feeds in feeds_by_format().items():
             began = time.monotonic()
             present = [feed for feed in feeds if feed in waiting]
-            outcomes = [outcome for feed in present for outcome in load_feed(home, feed, _show)]
+            outcomes = [outcome for load in load_feeds(home, present, _show) for outcome in load.outcomes]
             if outcomes:
                 rows = sum(outcome.row_count_delivered for outcome in outcomes)
                 found = {"format": form, "seconds": time.monotonic() - began, "files": len(outcomes), "rows": rows}

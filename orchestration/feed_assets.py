@@ -1,6 +1,7 @@
 """One asset for each feed of the catalogue: the loader takes in what the inbox holds of it; rows and yen as metadata.
 
-Every ``raw_*`` asset waits for ``inbox``, which makes the warehouse ready and refuses files of no feed.
+Every ``raw_*`` asset waits for ``inbox``, which makes the warehouse ready and refuses files of no feed. One step makes
+all of them, or those that are selected, because they share the warehouse's only writer.
 """
 
 from collections.abc import Iterator
@@ -9,8 +10,8 @@ import dagster as dg
 
 from ingestion.contract import FeedContract, load_contracts
 from ingestion.file_ledger import FileOutcome
-from ingestion.loader import load_feed, register_inbox
-from orchestration.load_totals import LoadTotals, totals_of_feed
+from ingestion.loader import FeedLoad, load_feeds, register_inbox
+from orchestration.load_totals import LoadTotals, totals_by_feed
 from orchestration.progress import say
 from orchestration.quality_checks import forget_verdicts
 from orchestration.step import step
@@ -37,17 +38,44 @@ def inbox() -> Iterator[dg.MaterializeResult[None]]:
         yield dg.MaterializeResult(asset_key=table)
 
 
-def _load(feed: str) -> dg.MaterializeResult[None]:
-    """Load the waiting files of one feed; metadata hold counts and sums, never a value of a person."""
-    with step() as home:
-        outcomes = load_feed(home, feed)
-        held, new = totals_of_feed(home, feed), LoadTotals.of(outcomes)
-    _tell(outcomes)
-    say(
-        "load",
-        f"raw_{feed}: {held.row_count:,} rows ({new.row_count:,} new), {held.quarantined_count:,} quarantined",
+def _tell(outcomes: list[FileOutcome]) -> None:
+    """Pass on what the loader says of refused files and lines: place, cause, remedy. Known files are only counted."""
+    for message in (message for outcome in outcomes if outcome.is_refused for message in outcome.messages):
+        say("refused", message)
+
+
+def _raw_spec(contract: FeedContract) -> dg.AssetSpec:
+    """The asset of one feed: named like its table, in the group of its family, described by its title."""
+    return dg.AssetSpec(
+        contract.raw_table,
+        deps=["feed_files"],
+        group_name=contract.family,
+        description=f"{contract.title_ja}: rows of the feed {contract.feed} ({contract.source})",
     )
+
+
+@dg.multi_asset(name="feeds", specs=[_raw_spec(contract) for contract in load_contracts().values()], can_subset=True)
+def feeds(context: dg.AssetExecutionContext) -> Iterator[dg.MaterializeResult[None]]:
+    """Load the waiting files of the selected feeds on one opened warehouse."""
+    selected = {key.to_user_string() for key in context.selected_asset_keys}
+    contracts = [contract for contract in load_contracts().values() if contract.raw_table in selected]
+    with step() as home:
+        loads = []
+        for load in load_feeds(home, [contract.feed for contract in contracts]):
+            loads.append(load)
+            _tell(load.outcomes)
+            new = LoadTotals.of(load.outcomes)
+            say("load", f"raw_{load.feed}: {new.row_count:,} rows new, {new.quarantined_count:,} quarantined")
+        held = totals_by_feed(home)
+    for load in loads:
+        yield _result(load, held.get(load.feed, LoadTotals()))
+
+
+def _result(load: FeedLoad, held: LoadTotals) -> dg.MaterializeResult[None]:
+    """Counts and sums as metadata, never a value of a person."""
+    new = LoadTotals.of(load.outcomes)
     return dg.MaterializeResult(
+        asset_key=f"raw_{load.feed}",
         metadata={
             "rows": held.row_count,
             "yen": held.yen,
@@ -55,29 +83,8 @@ def _load(feed: str) -> dg.MaterializeResult[None]:
             "files in this run": new.file_count,
             "rows in this run": new.row_count,
             "yen in this run": new.yen,
-        }
+        },
     )
 
 
-def _tell(outcomes: list[FileOutcome]) -> None:
-    """Pass on what the loader says of refused files and lines: place, cause, remedy. Known files are only counted."""
-    for message in (message for outcome in outcomes if outcome.is_refused for message in outcome.messages):
-        say("refused", message)
-
-
-def _raw_asset(contract: FeedContract) -> dg.AssetsDefinition:
-    """The asset of one feed: named like its table, in the group of its family, described by its title."""
-
-    @dg.asset(
-        name=contract.raw_table,
-        deps=["feed_files"],
-        group_name=contract.family,
-        description=f"{contract.title_ja}: rows of the feed {contract.feed} ({contract.source})",
-    )
-    def raw_rows() -> dg.MaterializeResult[None]:
-        return _load(contract.feed)
-
-    return raw_rows
-
-
-raw_assets = [_raw_asset(contract) for contract in load_contracts().values()]
+raw_assets = [feeds]

@@ -18,10 +18,10 @@ if TYPE_CHECKING:
 class LoadTotals:
     """Sums over delivered files. ``yen`` is that of the loaded rows, 0 for feeds without an amount."""
 
-    file_count: int
-    row_count: int
-    yen: int
-    quarantined_count: int
+    file_count: int = 0
+    row_count: int = 0
+    yen: int = 0
+    quarantined_count: int = 0
 
     @classmethod
     def of(cls, outcomes: Sequence[FileOutcome]) -> LoadTotals:
@@ -34,12 +34,11 @@ class LoadTotals:
         )
 
 
-def totals_of_feed(home: Home, feed: str) -> LoadTotals:
-    """Totals of everything that was ever delivered of one feed, from the ledger of files."""
+def totals_by_feed(home: Home) -> dict[str, LoadTotals]:
+    """Totals of everything that was ever delivered, by feed, from the ledger of files."""
     with duckdb.connect(str(home.warehouse), read_only=True) as connection:
         summed = connection.execute(
-            "select count(*), coalesce(sum(row_count_loaded), 0), coalesce(sum(yen_loaded), 0), "
-            "coalesce(sum(row_count_quarantined), 0) from feed_files where feed = ?",
-            [feed],
-        ).fetchone()
-    return LoadTotals(*(int(value) for value in summed or (0, 0, 0, 0)))
+            "select feed, count(*), coalesce(sum(row_count_loaded), 0), coalesce(sum(yen_loaded), 0), "
+            "coalesce(sum(row_count_quarantined), 0) from feed_files where feed is not null group by feed"
+        ).fetchall()
+    return {feed: LoadTotals(*(int(value) for value in values)) for feed, *values in summed}

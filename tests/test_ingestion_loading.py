@@ -11,7 +11,7 @@ import pytest
 from ingestion import delivery, file_load
 from ingestion.archive import ArchivedFile, remove_when_archived
 from ingestion.contract import load_contract
-from ingestion.loader import load_feed, load_inbox, register_inbox
+from ingestion.loader import load_feeds, load_inbox, register_inbox
 from ingestion.pseudonym import instalment_value, pseudonym, read_secret
 from tests.ingestion_deliveries import (
     csv_bytes,
@@ -243,7 +243,10 @@ def test_feeds_can_be_loaded_one_by_one_behind_the_files_of_no_feed(home: Home) 
     deliver(home.inbox, "convenience_store.072036.20250401.001.csv", csv_bytes(STORE, receipt_rows(1)), 1, 500)
     assert [outcome.file_name for outcome in register_inbox(home)] == ["notes.txt"]
     seen: list[tuple[int, int, str]] = []
-    assert one(load_feed(home, "levy", lambda *step: seen.append(step))).row_count_loaded == 3
+    (levy,) = load_feeds(home, ["levy"], lambda *step: seen.append(step))
+    assert one(levy.outcomes).row_count_loaded == 3
     assert seen == [(1, 1, LEVY_NAME)]
-    assert one(load_feed(home, "convenience_store")).row_count_loaded == 1
-    assert load_feed(home, "levy") == []
+    again, stores = load_feeds(home, ["levy", "convenience_store"])
+    assert again.outcomes == []
+    assert one(stores.outcomes).row_count_loaded == 1
+    assert [load.outcomes for load in load_feeds(home, ["levy"])] == [[]]
