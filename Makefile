@@ -21,6 +21,7 @@ $(STAMP): requirements.lock pyproject.toml
 	$(PYTHON) -m venv $(VENV)
 	$(BIN)/pip install --quiet --disable-pip-version-check --require-hashes --no-deps -r requirements.lock
 	$(BIN)/pip install --quiet --disable-pip-version-check --no-deps --editable .
+	$(BIN)/python -c 'from orchestration.dbt_manifest import prepared_manifest; prepared_manifest()'
 	touch $(STAMP)
 
 demo: $(STAMP) ## invent a city of $(PERSONS) people, take in its feeds, release its statistics into var/demo
