@@ -24,7 +24,7 @@ def quality_checks() -> list[dg.AssetChecksDefinition]:
     tables = tables_by_suite()
     feeds = {name: table for name, table in tables.items() if name.startswith(FEED_SUITES)}
     behind = [(name, {name: table}) for name, table in tables.items() if name not in feeds]
-    return [_checks_of("feeds", feeds), *(_checks_of(name, tables) for name, tables in behind)]
+    return [_checks_of("feeds", feeds), *(_checks_of(name, judged) for name, judged in behind)]
 
 
 def _checks_of(step_name: str, tables: Mapping[str, str]) -> dg.AssetChecksDefinition:
@@ -46,7 +46,7 @@ def _checks_of(step_name: str, tables: Mapping[str, str]) -> dg.AssetChecksDefin
         names = [name for check, name in suites.items() if check in wanted]
         with step() as home:
             for result in judge(home, names, as_of):
-                yield _as_check_result(result, tables[result.suite])
+                yield _as_check_result(result)
 
     return gates
 
@@ -80,7 +80,7 @@ def judge(home: Home, names: Sequence[str], as_of: AsOf) -> list[SuiteResult]:
     return results
 
 
-def _as_check_result(result: SuiteResult, table: str) -> dg.AssetCheckResult:
+def _as_check_result(result: SuiteResult) -> dg.AssetCheckResult:
     """Counts, files and lines; no value of a person is in a line of the report."""
     unmet = [
         line
@@ -88,7 +88,7 @@ def _as_check_result(result: SuiteResult, table: str) -> dg.AssetCheckResult:
         if finding.outcome is not Outcome.PASSED
     ]
     return dg.AssetCheckResult(
-        asset_key=dg.AssetKey(table),
+        asset_key=dg.AssetKey(result.table),
         check_name=result.suite.replace(".", "_"),
         passed=result.outcome is Outcome.PASSED,
         severity=dg.AssetCheckSeverity.ERROR,
