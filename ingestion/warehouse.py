@@ -20,7 +20,7 @@ from ingestion.value_flags import TABLE as FLAGS_TABLE
 from ingestion.value_flags import TABLE_COLUMNS as FLAGS_COLUMNS
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator
+    from collections.abc import Iterable, Iterator
 
     from ingestion.contract import FeedContract
     from ingestion.home import Home
@@ -103,9 +103,10 @@ def ensure_warehouse(home: Home) -> None:
     with open_warehouse(home) as connection, transaction(connection):
         for table, columns in CONTROL_TABLES.items():
             connection.execute(f"CREATE TABLE IF NOT EXISTS {table} ({columns})")
-        for contract in profile.layouts.contracts().values():
+        contracts = profile.layouts.contracts().values()
+        for contract in contracts:
             connection.execute(f"CREATE TABLE IF NOT EXISTS {contract.raw_table} ({raw_table_columns(contract)})")
-            _refuse_changed_layout(connection, contract)
+        _refuse_changed_layouts(connection, contracts)
         _refuse_changed_secret(connection, secret)
         _store_parameters(connection, profile)
         store_accepted_differences(connection, profile.accepted_differences)
@@ -118,18 +119,22 @@ def raw_table_columns(contract: FeedContract) -> str:
     return ", ".join(f"{quoted(name)} {type_}" for name, type_ in (*columns, *contract.system_columns))
 
 
-def _refuse_changed_layout(connection: duckdb.DuckDBPyConnection, contract: FeedContract) -> None:
-    found = connection.execute(
-        "SELECT column_name, data_type FROM duckdb_columns() WHERE schema_name = 'main' AND table_name = ? "
-        "ORDER BY column_index",
-        [contract.raw_table],
-    ).fetchall()
-    columns = [(column.name, column.duckdb_type) for column in contract.stored_columns]
-    if found != [*columns, *contract.system_columns]:
-        raise ConfigurationError(
-            f"the layout {contract.feed}.csv differs from the table {contract.raw_table} of the warehouse",
-            "Undo the change, or build a new home from the archive: osamari rebuild --until <today> --home <new home>.",
-        )
+def _refuse_changed_layouts(connection: duckdb.DuckDBPyConnection, contracts: Iterable[FeedContract]) -> None:
+    # Asked once for all tables: the list of columns is built anew for each question.
+    found: dict[str, list[tuple[str, str]]] = {}
+    for table, name, type_ in connection.execute(
+        "SELECT table_name, column_name, data_type FROM duckdb_columns() WHERE schema_name = 'main' "
+        "ORDER BY table_name, column_index"
+    ).fetchall():
+        found.setdefault(table, []).append((name, type_))
+    for contract in contracts:
+        columns = [(column.name, column.duckdb_type) for column in contract.stored_columns]
+        if found[contract.raw_table] != [*columns, *contract.system_columns]:
+            raise ConfigurationError(
+                f"the layout {contract.feed}.csv differs from the table {contract.raw_table} of the warehouse",
+                "Undo the change, or build a new home from the archive: "
+                "osamari rebuild --until <today> --home <new home>.",
+            )
 
 
 def _refuse_changed_secret(connection: duckdb.DuckDBPyConnection, secret: str) -> None:
