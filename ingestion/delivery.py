@@ -14,7 +14,6 @@ from ingestion.file_ledger import (
     QUARANTINED,
     FileOutcome,
     loaded_under,
-    next_file_no,
     record_outcome,
 )
 from ingestion.file_load import FileLoad
@@ -23,6 +22,7 @@ from ingestion.line_errors import FileFault, render_file_fault
 from ingestion.quarantine import error_lines, keep_file
 
 if TYPE_CHECKING:
+    import threading
     from pathlib import Path
 
     from duckdb import DuckDBPyConnection
@@ -32,28 +32,46 @@ if TYPE_CHECKING:
 
 
 @dataclass(frozen=True)
+class NumberedFile:
+    """A file of the inbox and its number in the ledger: ascending within a feed, drawn before anything is loaded."""
+
+    file_no: int
+    path: Path
+
+
+@dataclass(frozen=True)
 class LoadingRun:
-    """What all files of one run share."""
+    """What all files of one run share; ``connection`` is that of one worker."""
 
     home: Home
     connection: DuckDBPyConnection
     profile: CityProfile
     secret: str
-    framed_path: Path
+    work_folder: Path
+    is_stopped: threading.Event
+
+    def refuse_when_stopped(self) -> None:
+        """Raise when another worker has failed: this one then rolls back what it has not committed."""
+        if self.is_stopped.is_set():
+            raise LoadingStoppedError
+
+
+class LoadingStoppedError(Exception):
+    """The run was ended by a failure elsewhere; never shown, because that failure is."""
 
 
 class Delivery:
     """The way of one file out of the inbox."""
 
-    def __init__(self, run: LoadingRun, path: Path) -> None:
+    def __init__(self, run: LoadingRun, file: NumberedFile) -> None:
         """Archive the file and its sidecar, if it has one."""
         self.run = run
-        self.path = path
-        self.sidecar = find_sidecar(path)
-        self.archived = archive_file(run.home, path)
+        self.path = file.path
+        self.sidecar = find_sidecar(self.path)
+        self.archived = archive_file(run.home, self.path)
         self.archived_sidecar = archive_file(run.home, self.sidecar) if self.sidecar else None
         self.outcome = FileOutcome(
-            next_file_no(run.connection), self.archived.sha256, path.name, byte_count=self.archived.byte_count
+            file.file_no, self.archived.sha256, self.path.name, byte_count=self.archived.byte_count
         )
 
     def take(self) -> None:
@@ -63,13 +81,14 @@ class Delivery:
         except DataRefused as refused:
             self._refuse(FileFault(str(refused), refused.remedy))
             return
-        earlier = loaded_under(self.run.connection, self.archived.sha256)
+        earlier = loaded_under(self.run.connection, name.feed, self.archived.sha256)
         if earlier is not None:
             self._recognise(earlier)
             return
         contract = self.run.profile.contract(name.feed)
         file = FeedFile(self.path.name, self.archived.path, contract, contract.encoding)
-        load = FileLoad(self.run.connection, file, self.outcome, self.run.framed_path, self.sidecar)
+        framed_path = self.run.work_folder / f"{self.outcome.file_no}.framed.csv"
+        load = FileLoad(self.run.connection, file, self.outcome, framed_path, self.sidecar)
         load.run(self.run.secret, name, self.run.profile)
         # Before the commit: written twice by a repeated run they are the same, missing they would be lost.
         load.keep_refused_lines(self.run.home)

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import itertools
 from dataclasses import astuple, dataclass, field, fields
 from typing import TYPE_CHECKING
 
@@ -69,11 +70,12 @@ def next_file_no(connection: DuckDBPyConnection) -> int:
     return int(row[0]) if row else 1
 
 
-def loaded_under(connection: DuckDBPyConnection, sha256: str) -> str | None:
-    """Name under which exactly these bytes were loaded before, None when they were not."""
+def loaded_under(connection: DuckDBPyConnection, feed: str, sha256: str) -> str | None:
+    """Name under which exactly these bytes were loaded before into this feed, None when they were not."""
     row = connection.execute(
-        "SELECT file_name FROM feed_files WHERE file_sha256 = ? AND file_status = 'loaded' ORDER BY file_no LIMIT 1",
-        [sha256],
+        "SELECT file_name FROM feed_files WHERE feed = ? AND file_sha256 = ? AND file_status = 'loaded' "
+        "ORDER BY file_no LIMIT 1",
+        [feed, sha256],
     ).fetchone()
     return str(row[0]) if row else None
 
@@ -88,22 +90,28 @@ def record_outcome(connection: DuckDBPyConnection, outcome: FileOutcome) -> None
 
 def recount(connection: DuckDBPyConnection, contract: FeedContract, file_nos: Collection[int]) -> None:
     """Make the ledger say of these files what the tables hold of them now."""
-    yen = f"coalesce(sum(coalesce({contract.amount}, 0)), 0)" if contract.amount else "0"
+    yen = f"coalesce(sum({contract.amount}), 0)" if contract.amount else "0"
     held = {
-        "loaded": f"SELECT count(*), {yen} FROM {contract.raw_table} WHERE source_file_no = ?",
-        "duplicate": "SELECT count(*), coalesce(sum(yen), 0) FROM repeated_lines WHERE source_file_no = ?",
-        "superseded": "SELECT count(*), coalesce(sum(yen), 0) FROM superseded_lines WHERE source_file_no = ?",
+        "loaded": f"SELECT count(*), {yen} FROM {contract.raw_table}",
+        "duplicate": "SELECT count(*), coalesce(sum(yen), 0) FROM repeated_lines",
+        "superseded": "SELECT count(*), coalesce(sum(yen), 0) FROM superseded_lines",
     }
+    names = [f"{what}_{part}" for part in held for what in ("row_count", "yen")]
     for file_no in sorted(file_nos):
-        for part, query in held.items():
-            counted = connection.execute(query, [file_no]).fetchone() or (0, 0)
-            connection.execute(
-                f"UPDATE feed_files SET row_count_{part} = ?, yen_{part} = ? WHERE file_no = ?", [*counted, file_no]
-            )
+        counted = [
+            connection.execute(f"{query} WHERE source_file_no = {file_no}").fetchone() or (0, 0)
+            for query in held.values()
+        ]
+        connection.execute(
+            f"UPDATE feed_files SET {', '.join(f'{name} = ?' for name in names)} WHERE file_no = {file_no}",
+            list(itertools.chain(*counted)),
+        )
 
 
 def corrected_file(connection: DuckDBPyConnection, outcome: FileOutcome) -> int | None:
     """The loaded file that this one corrects; None when it names none, or that one was never loaded."""
+    if outcome.corrects_file_name is None:
+        return None
     return _newest(
         connection,
         "SELECT max(file_no) FROM feed_files WHERE feed = ? AND file_name = ? AND file_no <> ? "

@@ -5,6 +5,7 @@ All of it that is sound, or nothing when its control totals do not hold.
 
 from __future__ import annotations
 
+from functools import cached_property
 from typing import TYPE_CHECKING
 
 from ingestion import raw_rows
@@ -103,6 +104,14 @@ class FileLoad:
         if self.refused and not self.faults:
             keep_lines(home, self.file, self.outcome.file_sha256, self.refused, self.outcome.messages)
 
+    @cached_property
+    def _corrected(self) -> int | None:
+        return corrected_file(self.connection, self.outcome)
+
+    @cached_property
+    def _correcting(self) -> int | None:
+        return correcting_file(self.connection, self.outcome)
+
     def _take_out_unacceptable(self, framed: Framed) -> None:
         connection, contract, outcome = self.connection, self.file.contract, self.outcome
         unacceptable, self.has_tolerated = accept_tolerated(connection, contract, self.framed_path, outcome.file_no)
@@ -140,7 +149,7 @@ class FileLoad:
     def _refuse_conflicts(self) -> None:
         """Events that are loaded already with other content, unless this file corrects the one they came in."""
         connection, contract, outcome = self.connection, self.file.contract, self.outcome
-        exempt = {corrected_file(connection, outcome), correcting_file(connection, outcome)}
+        exempt = {self._corrected, self._correcting}
         conflicts = raw_rows.conflicting_lines(connection, contract, outcome.file_no, exempt)
         for line_no, record in self.file.reread(conflicts).items():
             first_file, first_line = conflicts[line_no]
@@ -160,7 +169,7 @@ class FileLoad:
         connection, contract, outcome = self.connection, self.file.contract, self.outcome
         versions = RecordVersions(connection, contract)
         changed = {outcome.file_no}
-        corrected, correcting = corrected_file(connection, outcome), correcting_file(connection, outcome)
+        corrected, correcting = self._corrected, self._correcting
         if corrected is not None:
             changed |= {corrected} | versions.supersede(corrected, outcome.file_no)
             mark_superseded(connection, corrected, outcome.file_name)

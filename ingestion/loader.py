@@ -1,22 +1,27 @@
 """Loading of the inbox: every file is loaded once, refused, or recognised as delivered before; nothing is lost.
 
 Files are loaded in batches, each in one transaction: a few hundred small commits would cost more than the loading. A
-file leaves the inbox only after the commit, so a run that is killed anywhere is completed by the next one.
+file leaves the inbox only after the commit, so a run that is killed anywhere is completed by the next one. Feeds are
+loaded side by side; the files of one feed always one after the other.
 """
 
 from __future__ import annotations
 
+import itertools
 import shutil
 import tempfile
+import threading
 from collections.abc import Callable, Iterable, Iterator
+from concurrent.futures import ThreadPoolExecutor, as_completed
 from contextlib import contextmanager
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from pathlib import Path
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, TypeVar
 
 from ingestion.city_profile import read_city_profile
-from ingestion.delivery import Delivery, LoadingRun
+from ingestion.delivery import Delivery, LoadingRun, NumberedFile
 from ingestion.errors import DataRefused
+from ingestion.file_ledger import next_file_no
 from ingestion.file_name import is_control_name, parse_file_name
 from ingestion.pseudonym import read_secret
 from ingestion.warehouse import ensure_warehouse, open_warehouse, transaction
@@ -29,8 +34,14 @@ _WORK_PREFIX = "load-"
 BATCH_ROWS = 2_000_000
 """A transaction is closed when it holds this many rows."""
 
+WORKERS = 2
+"""Feeds that are loaded at the same time: most files are too small for DuckDB to share one among cores."""
+
+GroupName = TypeVar("GroupName", str, str | None)
+"""A feed; None for files of no feed."""
+
 Progress = Callable[[int, int, str], None]
-"""Called before each file with its place, the number of files and its name."""
+"""Called before each file with its place, the number of files of its feed and its name, from any worker."""
 
 
 @dataclass(frozen=True)
@@ -42,7 +53,7 @@ class FeedLoad:
 
 
 def load_inbox(home: Home, progress: Progress | None = None) -> list[FileOutcome]:
-    """Load everything that waits in the inbox, by name.
+    """Load everything that waits in the inbox; outcomes by file name.
 
     Raises:
         ConfigurationError, Busy: see :func:`ensure_warehouse`.
@@ -52,21 +63,16 @@ def load_inbox(home: Home, progress: Progress | None = None) -> list[FileOutcome
 
 
 def load_feeds(home: Home, feeds: Iterable[str], progress: Progress | None = None) -> Iterator[FeedLoad]:
-    """Load the files of these feeds that wait in the inbox, feed by feed; one result for each, also without files.
+    """Load the files of these feeds that wait in the inbox; one result for each feed, as soon as it is known.
 
     The warehouse must exist (:func:`ensure_warehouse`) and stays open until the last feed: opening and closing it
     costs more than loading a small feed.
     """
-    waiting: dict[str | None, list[Path]] = {}
-    for path in waiting_files(home):
-        waiting.setdefault(feed_of(path), []).append(path)
-    wanted = [(feed, waiting.get(feed, [])) for feed in feeds]
-    if not any(paths for _, paths in wanted):
-        yield from (FeedLoad(feed, []) for feed, _ in wanted)
-        return
-    with _loading_run(home) as run:
-        for feed, paths in wanted:
-            yield FeedLoad(feed, _take_in(run, paths, progress))
+    wanted = list(feeds)
+    waiting = {feed: paths for feed, paths in _by_feed(waiting_files(home)).items() if feed}
+    loaded = _load_groups(home, {feed: waiting[feed] for feed in wanted if feed in waiting}, progress)
+    yield from (FeedLoad(feed, []) for feed in wanted if feed not in waiting)
+    yield from (FeedLoad(feed, outcomes) for feed, outcomes in loaded)
 
 
 def register_inbox(home: Home) -> list[FileOutcome]:
@@ -103,34 +109,64 @@ def _work_folder(home: Home) -> Iterator[Path]:
         yield Path(folder)
 
 
-@contextmanager
-def _loading_run(home: Home) -> Iterator[LoadingRun]:
-    with open_warehouse(home) as connection, _work_folder(home) as folder:
-        yield LoadingRun(home, connection, read_city_profile(home), read_secret(home), folder / "framed.csv")
+def _by_feed(paths: Iterable[Path]) -> dict[str | None, list[Path]]:
+    """Files by feed in their order; under None what belongs to no feed."""
+    groups: dict[str | None, list[Path]] = {}
+    for path in paths:
+        groups.setdefault(feed_of(path), []).append(path)
+    return groups
 
 
 def _load(home: Home, paths: list[Path], progress: Progress | None) -> list[FileOutcome]:
-    if not paths:
-        return []
-    with _loading_run(home) as run:
-        return _take_in(run, paths, progress)
+    outcomes = [one for _, group in _load_groups(home, _by_feed(paths), progress) for one in group]
+    return sorted(outcomes, key=lambda outcome: outcome.file_name)
 
 
-def _take_in(run: LoadingRun, paths: list[Path], progress: Progress | None) -> list[FileOutcome]:
-    """Load these files, many small ones in one transaction."""
+def _load_groups(
+    home: Home, groups: dict[GroupName, list[Path]], progress: Progress | None
+) -> Iterator[tuple[GroupName, list[FileOutcome]]]:
+    """Load the files of each group in their order, the groups side by side; the outcomes of a group when it is done.
+
+    When one fails, or the reader of the outcomes leaves, the others roll back what they have begun.
+    """
+    if not groups:
+        return
+    with open_warehouse(home) as connection, _work_folder(home) as folder:
+        run = LoadingRun(home, connection, read_city_profile(home), read_secret(home), folder, threading.Event())
+        numbers = itertools.count(next_file_no(connection))
+        files = {group: [NumberedFile(next(numbers), path) for path in paths] for group, paths in groups.items()}
+        workers = ThreadPoolExecutor(WORKERS, "feed")
+        try:
+            # The longest first: nobody should wait for it alone at the end.
+            ordered = sorted(groups, key=lambda group: -sum(path.stat().st_size for path in groups[group]))
+            futures = {workers.submit(_load_group, run, files[group], progress): group for group in ordered}
+            for future in as_completed(futures):
+                yield futures[future], future.result()
+        except BaseException:
+            run.is_stopped.set()
+            raise
+        finally:
+            workers.shutdown(cancel_futures=True)
+
+
+def _load_group(run: LoadingRun, files: list[NumberedFile], progress: Progress | None) -> list[FileOutcome]:
+    """Load these files, many small ones in one transaction, on a connection of their own."""
     outcomes: list[FileOutcome] = []
-    waiting = list(enumerate(paths, start=1))
-    while waiting:
-        batch: list[Delivery] = []
-        with transaction(run.connection):
-            while waiting and sum(delivery.outcome.row_count_delivered for delivery in batch) < BATCH_ROWS:
-                place, path = waiting.pop(0)
-                if progress:
-                    progress(place, len(paths), path.name)
-                batch.append(Delivery(run, path))
-                batch[-1].take()
-        # Only what is committed may leave the inbox.
-        for delivery in batch:
-            delivery.settle()
-            outcomes.append(delivery.outcome)
+    waiting = list(enumerate(files, start=1))
+    with run.connection.cursor() as cursor:
+        own = replace(run, connection=cursor)
+        while waiting:
+            batch: list[Delivery] = []
+            with transaction(cursor):
+                while waiting and sum(delivery.outcome.row_count_delivered for delivery in batch) < BATCH_ROWS:
+                    place, file = waiting.pop(0)
+                    if progress:
+                        progress(place, len(files), file.path.name)
+                    run.refuse_when_stopped()
+                    batch.append(Delivery(own, file))
+                    batch[-1].take()
+            # Only what is committed may leave the inbox.
+            for delivery in batch:
+                delivery.settle()
+                outcomes.append(delivery.outcome)
     return outcomes

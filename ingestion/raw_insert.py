@@ -62,14 +62,10 @@ def insert_framed(
     values = asdict(origin)
     if not _uses_secret(contract):
         del values["secret"]
-    # Rows know their line. In the order of the file they would be written twice, which costs more than reading them.
-    # A failure ends the transaction and the connection, and with it the setting.
-    connection.execute("SET preserve_insertion_order = false")
     if framed.batches is not None:
         _insert_batches(connection, contract, framed, values)
     if framed_path.stat().st_size:
         connection.execute(_insert_framed_statement(contract, str(framed_path)), values)
-    connection.execute("RESET preserve_insertion_order")
 
 
 def _insert_batches(

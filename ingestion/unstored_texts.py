@@ -22,7 +22,7 @@ if TYPE_CHECKING:
 
     from ingestion.layout import Column, Layout
 
-_FILE_NAME = "unstored.csv"
+_SUFFIX = ".unstored"
 _OPTIONS = pyarrow.csv.WriteOptions(include_header=False)
 
 
@@ -36,7 +36,7 @@ class UnstoredTexts:
 
     def __init__(self, layout: Layout, framed_path: Path) -> None:
         """Take the layout, and the framed file to stand beside."""
-        self.path = framed_path.with_name(_FILE_NAME)
+        self.path = framed_path.with_suffix(_SUFFIX)
         vault = (column.name for column in layout.raw_columns if column.personal == "vault")
         self.names = (LINE_COLUMN, *vault)
 
