@@ -7,6 +7,7 @@ import dagster as dg
 import duckdb
 
 from expectations.catalogue import suite, tables_by_suite
+from expectations.judges import judge_suites
 from expectations.outcome import Outcome, SuiteResult
 from expectations.report import text_lines, write_page
 from expectations.verdict import forget_all, store_verdict, stored_results
@@ -16,15 +17,14 @@ from orchestration.as_of import AsOf
 from orchestration.progress import say
 from orchestration.step import step
 
-FEED_SUITES = "feeds."
-
 
 def quality_checks() -> list[dg.AssetChecksDefinition]:
-    """The gates of the feeds in one step, and one step for each suite behind them."""
-    tables = tables_by_suite()
-    feeds = {name: table for name, table in tables.items() if name.startswith(FEED_SUITES)}
-    behind = [(name, {name: table}) for name, table in tables.items() if name not in feeds]
-    return [_checks_of("feeds", feeds), *(_checks_of(name, judged) for name, judged in behind)]
+    """One step for the gates of the feeds, one for those of the marts, one for those of the statistics."""
+    steps: dict[str, dict[str, str]] = {}
+    for name, table in tables_by_suite().items():
+        layer, dot, _ = name.partition(".")
+        steps.setdefault(layer if dot else "marts", {})[name] = table
+    return [_checks_of(layer, judged) for layer, judged in steps.items()]
 
 
 def _checks_of(step_name: str, tables: Mapping[str, str]) -> dg.AssetChecksDefinition:
@@ -40,7 +40,7 @@ def _checks_of(step_name: str, tables: Mapping[str, str]) -> dg.AssetChecksDefin
         for check, name in suites.items()
     ]
 
-    @dg.multi_asset_check(name=f"gates_{step_name.replace('.', '_')}", specs=specs, can_subset=True)
+    @dg.multi_asset_check(name=f"gates_{step_name}", specs=specs, can_subset=True)
     def gates(context: dg.AssetCheckExecutionContext, as_of: AsOf) -> Iterator[dg.AssetCheckResult]:
         wanted = {key.name for key in context.selected_asset_check_keys}
         names = [name for check, name in suites.items() if check in wanted]
@@ -64,12 +64,10 @@ def forget_verdicts(home: Home) -> None:
 
 def judge(home: Home, names: Sequence[str], as_of: AsOf) -> list[SuiteResult]:
     """Run the named suites on the warehouse of ``home``, store their verdicts and write the report anew."""
-    from expectations.engine import run_suites  # noqa: PLC0415  (takes seconds to import; only a gate needs it)
-
     day = as_of.day(home)
     contracts = read_city_profile(home).layouts.contracts()
     results = []
-    for result in run_suites(home.warehouse, [suite(name, day, contracts) for name in names], day):
+    for result in judge_suites(home.warehouse, [suite(name, day, contracts) for name in names], day):
         passed = result.count(Outcome.PASSED)
         say("gate", f"{result.suite}: {result.outcome}, {passed} of {len(result.findings)} expectations hold")
         results.append(result)
