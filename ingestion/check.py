@@ -36,7 +36,8 @@ MOST_ERRORS_SHOWN = 50
 class CheckReport:
     """What a check found in one file.
 
-    ``yen`` is the sum of the readable amounts, None in feeds without an amount.
+    ``yen`` is the sum of the readable amounts, None in feeds without an amount. ``totals_agreed_with`` says what of the
+    sender's stated the same totals: trailer or control file; empty when neither did.
     """
 
     file_name: str
@@ -45,6 +46,8 @@ class CheckReport:
     row_count: int = 0
     sound_row_count: int = 0
     yen: int | None = None
+    sound_yen: int = 0
+    totals_agreed_with: str = ""
     faults: list[FileFault] = field(default_factory=list)
     refused: list[RefusedLine] = field(default_factory=list)
     warnings: list[str] = field(default_factory=list)
@@ -66,7 +69,8 @@ def render(report: CheckReport) -> list[str]:
     yen = "" if report.yen is None else f", {report.yen:,} yen"
     lines_refused = f"{counted(len(report.refused), 'line')} refused"
     state = "ok" if report.is_accepted else "refused" if report.faults else lines_refused
-    lines = [f"{report.file_name} · {feed} · {counted(report.row_count, 'row')}{yen} · {state}"]
+    agreed = f" · {report.totals_agreed_with} says the same" if report.totals_agreed_with else ""
+    lines = [f"{report.file_name} · {feed} · {counted(report.row_count, 'row')}{yen} · {state}{agreed}"]
     for fault in report.faults:
         lines += render_file_fault(report.file_name, fault, "")
     errors = [error for line in report.refused for error in line.errors]
@@ -74,7 +78,24 @@ def render(report: CheckReport) -> list[str]:
         lines += render_line_error(report.file_name, error, "")
     if len(errors) > MOST_ERRORS_SHOWN:
         lines.append(f"{report.file_name}: {len(errors) - MOST_ERRORS_SHOWN:,} more errors.")
+    if report.refused and not report.faults:
+        lines.append(f"{report.file_name}: balance: {_balance(report)}.")
     return lines + [f"{report.file_name}: warning: {warning}" for warning in report.warnings]
+
+
+def _balance(report: CheckReport) -> str:
+    """Delivered lines and yen, and where each of them would go."""
+    refused_count = len(report.refused)
+    if report.yen is None:
+        return f"{report.row_count:,} delivered = {report.sound_row_count:,} sound + {refused_count:,} refused"
+    unreadable = sum(line.yen is None for line in report.refused)
+    refused_yen = f"{report.yen - report.sound_yen:,} yen"
+    if unreadable:
+        refused_yen += f" and {counted(unreadable, 'unreadable amount')}"
+    return (
+        f"{counted(report.row_count, 'row')} delivered = {report.sound_row_count:,} sound ({report.sound_yen:,} yen) + "
+        f"{refused_count:,} refused ({refused_yen})"
+    )
 
 
 def _check_file(path: Path, profile: CityProfile) -> CheckReport:
@@ -123,15 +144,17 @@ def _read(report: CheckReport, file: FeedFile) -> None:
 def _judge(report: CheckReport, file: FeedFile, framed: Framed, framed_path: Path) -> None:
     sound_count, yen, unacceptable = _sound_totals(file.contract, framed_path)
     report.warnings += _flag_warnings(file, framed_path)
-    report.sound_row_count = sound_count
+    report.sound_row_count, report.sound_yen = sound_count, yen
     report.refused = file.refused_lines(framed, unacceptable)
     readable = yen + sum(line.yen or 0 for line in report.refused)
     report.yen = readable if file.contract.amount else None
     unreadable = sum(line.yen is None for line in report.refused)
     sidecar = find_sidecar(file.path)
     found = FoundTotals(framed.record_count, readable, unreadable, file_sha256(file.path))
-    _, faults = check_totals(file, framed, sidecar, found, is_sidecar_required=False)
+    stated, faults = check_totals(file, framed, sidecar, found, is_sidecar_required=False)
     report.faults += faults
+    if stated and not faults:
+        report.totals_agreed_with = "its control file" if sidecar else "its trailer"
     if sidecar is None and file.contract.control == "sidecar":
         report.warnings.append("no control file stands beside it; its totals were not compared.")
 

@@ -7,6 +7,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
+from ingestion.check_digits import FLAG_PREFIX
 from ingestion.contract import FeedContract, load_contracts
 from ingestion.layout import RECORD_KINDS
 
@@ -23,7 +24,7 @@ _PERSONAL_JA = {
     "vault": "個人番号（符号化）",
 }
 _RECORDS_JA = {"header": "ヘッダ", "data": "データ", "trailer": "トレーラ", "end": "エンド"}
-_HEADINGS = ("位置", "番号", "項目名", "name", "型", "長さ", "必須", "コード", "個人情報", "説明")
+_HEADINGS = ("位置", "番号", "項目名", "name", "型", "長さ", "必須", "コード", "検査", "個人情報", "説明")
 
 
 def data_dictionary() -> str:
@@ -81,6 +82,20 @@ def _row(column: Column) -> tuple[str, ...]:
         str(column.length),
         "必須" if column.required else "",
         "、".join(codes),
+        "、".join(_further(column)),
         _PERSONAL_JA[column.personal],
         column.description_ja,
     )
+
+
+def _further(column: Column) -> list[str]:
+    """What is checked or made besides type and length: check digit, era map, match key."""
+    told = []
+    if column.check:
+        outcome = "違えば拒否" if column.is_refusing else "違えば印"
+        told.append(f"`{column.check.removeprefix(FLAG_PREFIX)}`（{outcome}）")
+    if column.era:
+        told.append(f"元号 `{column.era}`")
+    if column.match_key:
+        told.append(f"照合鍵 `{column.match_key}`")
+    return told

@@ -7,6 +7,7 @@ from pathlib import Path
 import pytest
 
 from tests.law_case_runner import Project, compile_project
+from tests.made_once import made_once
 from tests.refreshed_city import RefreshedCity, refresh_a_city
 
 
@@ -25,10 +26,10 @@ def pytest_addoption(parser: pytest.Parser) -> None:
 @pytest.fixture(scope="session")
 def compiled_models(tmp_path_factory: pytest.TempPathFactory) -> Project:
     """The dbt project, compiled once in a folder of its own."""
-    return compile_project(tmp_path_factory.mktemp("dbt"))
+    return made_once(tmp_path_factory, "dbt", compile_project)
 
 
 @pytest.fixture(scope="session")
 def refreshed_city(tmp_path_factory: pytest.TempPathFactory) -> RefreshedCity:
     """A small city after its first refresh. Read only: a test that changes the home copies it first."""
-    return refresh_a_city(tmp_path_factory.mktemp("city"))
+    return made_once(tmp_path_factory, "city", refresh_a_city)

@@ -1,8 +1,7 @@
 """Runs law cases through the compiled SQL of the real models, in a DuckDB of their own in memory.
 
 dbt compiles once; each case then fills empty raw tables and runs the models in the order of the manifest.
-Two relations are replaced by the case itself: ``int_run`` (its own as-of date) and ``stg_case_periods``
-(which no feed fills yet).
+One relation is replaced by the case itself: ``int_run`` (its own as-of date).
 """
 
 from __future__ import annotations
@@ -29,9 +28,8 @@ if TYPE_CHECKING:
 PROJECT = ROOT / "dbt_project"
 MARTS = ("fct_arrears", "fct_late_charge_segments", "fct_refunds", "fct_unidentified_receipts")
 RESULTS = (*MARTS, "int_instalment_positions")
-REPLACED = ("int_run", "stg_case_periods")
+REPLACED = ("int_run",)
 PARAMETERS = "raw_city_parameters"
-PERIOD_COLUMNS = "instalment_id VARCHAR, case_kind VARCHAR, from_date DATE, to_date DATE"
 # Events whose amount a case leaves to the models: where the amount that is open on their day stands.
 OPEN_AMOUNTS = {
     "write_off": ("int_instalment_positions", "principal_outstanding_yen"),
@@ -152,7 +150,6 @@ class LawCaseRunner:
             PARAMETERS: CONTROL_TABLES[PARAMETERS],
             "ended_records": CONTROL_TABLES["ended_records"],
             "int_run": "as_of_date DATE",
-            "stg_case_periods": PERIOD_COLUMNS,
         } | {contract.raw_table: raw_table_columns(contract) for contract in load_contracts().values()}
         for table, columns in self.tables.items():
             self.connection.execute(f"CREATE TABLE {table} ({columns})")

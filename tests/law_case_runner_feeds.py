@@ -16,7 +16,7 @@ if TYPE_CHECKING:
 
 REASSESSMENT_CODES = {"reassessment": "1", "on_request": "2", "income_tax": "3", "mistake": "4"}
 WRITE_OFF_CODES = {"15-7-4": "1", "15-7-5": "2", "18": "3"}
-GRACE_KINDS = {kind: f"{kind}_grace" for kind in ("disaster", "collection", "conversion")}
+GRACE_CODES = {"disaster": "1", "collection": "2", "conversion": "3"}
 NOTICE_BEFORE_DUE = timedelta(days=30)
 
 Row = dict[str, Any]
@@ -162,19 +162,25 @@ def add_demand(delivery: Delivery, event: Event) -> None:
 
 
 def add_case_period(delivery: Delivery, event: Event) -> None:
-    """Grace, stay, pledge or seizure, as a period of the arrears file; other kinds stand in the levy rows."""
-    kinds = {"stay": "execution_stay", "pledge": "instalment_pledge", "seizure": "seizure"}
+    """Grace, stay, pledge or seizure, in the feeds of the arrears file; other kinds stand in the levy rows."""
+    own = {"instalment_id": event.instalment}
+    number = f"{event.kind}-{event.instalment}-{event.on}"
+    last: date | None = event.fields.get("to_date")
+    day_after = last + timedelta(days=1) if last else None
     if event.kind == "grace":
-        kinds["grace"] = GRACE_KINDS[event.fields["kind"]]
-    if event.kind in kinds:
-        delivery.tables.setdefault("stg_case_periods", []).append(
-            {
-                "instalment_id": event.instalment,
-                "case_kind": kinds[event.kind],
-                "from_date": event.on,
-                "to_date": event.fields.get("to_date"),
-            }
-        )
+        code = GRACE_CODES[event.fields["kind"]]
+        days = {"grace_from_date": event.on, "grace_to_date": last}
+        delivery.add("raw_grace", event.on, **own, grace_no=number, grace_kind_code=code, **days)
+    elif event.kind == "stay":
+        days = {"stay_date": event.on, "stay_cancelled_date": day_after}
+        delivery.add("raw_execution_stay", event.on, **own, stay_no=number, stay_item_code="1", **days)
+    elif event.kind == "seizure":
+        days = {"seizure_date": event.on, "seizure_release_date": last}
+        delivery.add("raw_seizure", event.on, **own, seizure_no=number, seizure_class="1", **days)
+    elif event.kind == "pledge":
+        plan = {"pledge_date": event.on, "plan_state_code": "1", "plan_cancelled_date": day_after}
+        delivery.add("raw_instalment_plan", event.on, plan_no=number, **plan)
+        delivery.add("raw_instalment_plan_part", event.on, **own, plan_no=number, part_no=1, part_yen=1)
 
 
 def add_parameter(delivery: Delivery, name: str, value: object) -> None:

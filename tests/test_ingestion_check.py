@@ -51,10 +51,22 @@ def test_feed_rows_and_yen_are_named_without_a_warehouse(tmp_path: Path) -> None
     before = sorted(tmp_path.iterdir())
     reports = check([path, transfer])
     assert [render(report) for report in reports] == [
-        [f"{path.name} · convenience_store コンビニ収納 · 3 rows, 1,500 yen · ok"],
-        [f"{transfer.name} · account_transfer_result 口座振替結果 · 1 row, 1,000 yen · ok"],
+        [f"{path.name} · convenience_store コンビニ収納 · 3 rows, 1,500 yen · ok · its control file says the same"],
+        [f"{transfer.name} · account_transfer_result 口座振替結果 · 1 row, 1,000 yen · ok · its trailer says the same"],
     ]
     assert sorted(tmp_path.iterdir()) == before
+
+
+def test_lines_and_yen_of_a_damaged_file_are_accounted_for(tmp_path: Path) -> None:
+    rows = receipt_rows(4)
+    rows[1]["paid_date"] = "20250230"
+    rows[2]["amount_yen"] = "1,000"
+    path = tmp_path / "convenience_store.072036.20250401.001.csv"
+    path.write_bytes(csv_bytes(STORE, rows))
+    (report,) = check([path])
+    assert render(report)[-2] == (
+        f"{path.name}: balance: 4 rows delivered = 2 sound (1,000 yen) + 2 refused (500 yen and 1 unreadable amount)."
+    )
 
 
 def test_a_control_file_given_by_itself_is_told_as_such(tmp_path: Path) -> None:

@@ -216,3 +216,9 @@ def test_the_data_dictionary_describes_every_column() -> None:
         assert f"`{contract.feed}`" in text
         assert all(f"`{column.name}`" in text for column in contract.layout.columns)
     assert "`failed_yen=debit_yen:transfer_result_code!=0`" in text
+    described = [column for contract in load_contracts().values() for column in contract.layout.columns]
+    assert all(f"元号 `{column.era}`" in text for column in described if column.era)
+    assert all(f"照合鍵 `{column.match_key}`" in text for column in described if column.match_key)
+    assert {column.is_refusing for column in described if column.check} == {True, False}
+    assert "（違えば拒否）" in text
+    assert "（違えば印）" in text

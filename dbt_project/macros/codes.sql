@@ -19,6 +19,26 @@ case {{ code }}
 end
 {%- endmacro %}
 
+{# Kind of a grace: for a disaster late charge is waived, for others reduced (Local Tax Act art. 15, 15-5, 15-6, 15-9). #}
+{% macro grace_kind(code) -%}
+case {{ code }}
+    when '1' then 'disaster_grace'
+    when '2' then 'collection_grace'
+    when '3' then 'conversion_grace'
+    when '4' then 'conversion_grace'
+end
+{%- endmacro %}
+
+{# State of an instalment plan as the city keeps it; a code nobody has explained is told as running. #}
+{% macro plan_state(code) -%}
+case {{ code }}
+    when '2' then 'fulfilled'
+    when '3' then 'broken'
+    when '4' then 'cancelled'
+    else 'running'
+end
+{%- endmacro %}
+
 {# A date from a year and MMDD; NULL where the year has no such day (0229), never another day. #}
 {% macro month_day_in(year, month_day) -%}
 try_cast(concat_ws(

@@ -18,12 +18,14 @@ periods as (
     select
         late.instalment_id,
         bool_or(cases.case_kind = 'seizure') as has_seizure,
+        bool_or(cases.case_kind = 'participating_seizure') as has_participating_seizure,
+        bool_or(cases.case_kind = 'delivery_demand') as has_delivery_demand,
         bool_or(cases.case_kind = 'conversion_grace') as has_conversion_grace,
         bool_or(cases.case_kind = 'execution_stay') as has_execution_stay,
         bool_or(cases.case_kind in ('collection_grace', 'disaster_grace')) as has_collection_grace,
         bool_or(cases.case_kind = 'instalment_pledge') as has_instalment_pledge
     from {{ ref('int_late_instalments') }} as late
-    inner join {{ ref('stg_case_periods') }} as cases
+    inner join {{ ref('int_case_periods') }} as cases
         on
             late.instalment_id = cases.instalment_id
             and cases.from_date <= late.evaluate_date
@@ -33,7 +35,8 @@ periods as (
 
 select
     late.instalment_id,
-    coalesce(versions.has_participating_seizure_flag, false) as has_participating_seizure,
+    coalesce(versions.has_participating_seizure_flag, false)
+    or coalesce(periods.has_participating_seizure, false) as has_participating_seizure,
     case
         when coalesce(versions.has_seizure_flag, false) or coalesce(periods.has_seizure, false) then 'seizure'
         when coalesce(versions.has_conversion_grace_flag, false) or coalesce(periods.has_conversion_grace, false)
@@ -43,7 +46,12 @@ select
         when coalesce(versions.has_collection_grace_flag, false) or coalesce(periods.has_collection_grace, false)
             then 'collection_grace'
         when versions.has_payment_entrustment_flag then 'entrusted'
-        when versions.has_delivery_demand_flag or versions.has_participating_seizure_flag then 'delivery_demand'
+        when
+            coalesce(versions.has_delivery_demand_flag, false)
+            or coalesce(versions.has_participating_seizure_flag, false)
+            or coalesce(periods.has_delivery_demand, false)
+            or coalesce(periods.has_participating_seizure, false)
+            then 'delivery_demand'
         when coalesce(versions.has_instalment_plan_flag, false) or coalesce(periods.has_instalment_pledge, false)
             then 'instalment_pledge'
         else 'other'

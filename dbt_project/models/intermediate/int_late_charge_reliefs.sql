@@ -8,7 +8,7 @@ with reliefs as (
         to_date,
         case when case_kind in ('disaster_grace', 'execution_stay') then 1 else 0 end as exempt,
         case when case_kind in ('collection_grace', 'conversion_grace') then 1 else 0 end as reduced
-    from {{ ref('stg_case_periods') }}
+    from {{ ref('int_case_periods') }}
     where case_kind in ('disaster_grace', 'execution_stay', 'collection_grace', 'conversion_grace')
     union all
     select distinct

@@ -1,6 +1,6 @@
 -- One row per late instalment: the last day of its claim. The years run from the day after the statutory due date and
 -- anew from the day after each renewal: demand notice (after its waiting days), partial payment, pledge, and the end of
--- a seizure; days under grace do not count. That a renewal came in time is not tested here.
+-- a seizure or delivery demand; days under grace do not count. That a renewal came in time is not tested here.
 with late as (
     select
         instalments.instalment_id,
@@ -15,7 +15,7 @@ periods as (
     select
         late.as_of_date,
         cases.*
-    from {{ ref('stg_case_periods') }} as cases
+    from {{ ref('int_case_periods') }} as cases
     inner join late on cases.instalment_id = late.instalment_id and cases.from_date <= late.as_of_date
 ),
 
@@ -40,7 +40,7 @@ renewals as (
     union all
     select instalment_id, least(coalesce(to_date, as_of_date), as_of_date) as renewed_on_date
     from periods
-    where case_kind = 'seizure'
+    where case_kind in ('seizure', 'participating_seizure', 'delivery_demand')
 ),
 
 latest as (
