@@ -16,6 +16,8 @@ if TYPE_CHECKING:
 
 REASSESSMENT_CODES = {"reassessment": "1", "on_request": "2", "income_tax": "3", "mistake": "4"}
 WRITE_OFF_CODES = {"15-7-4": "1", "15-7-5": "2", "18": "3"}
+ISSUE_TYPES = {"demand": "1", "reminder": "2"}
+SEIZURE_CLASSES = {"seizure": "1", "participating_seizure": "2"}
 GRACE_CODES = {"disaster": "1", "collection": "2", "conversion": "3"}
 NOTICE_BEFORE_DUE = timedelta(days=30)
 
@@ -59,8 +61,8 @@ def rows_of(case: LawCase, events: Iterable[Event], settled_yen: dict[int, int])
                     slip = f"{label}-{number}"
                     add_slip(delivery, slip, event)
                 add_payment(delivery, slip, event)
-            elif event.kind == "demand":
-                add_demand(delivery, event)
+            elif event.kind in ISSUE_TYPES:
+                add_notice(delivery, event)
             else:
                 add_case_period(delivery, event)
     for name, value in case.parameters.items():
@@ -155,32 +157,42 @@ def add_payment(delivery: Delivery, number: str, event: Event) -> None:
     )
 
 
-def add_demand(delivery: Delivery, event: Event) -> None:
-    """A demand notice (督促状)."""
-    issued = event.fields["issue_date"]
-    delivery.add("raw_demand", issued, instalment_id=event.instalment, issue_type="1", issue_date=issued)
+def add_notice(delivery: Delivery, event: Event) -> None:
+    """A demand notice (督促状) or a reminder (催告書)."""
+    issued, code = event.fields["issue_date"], ISSUE_TYPES[event.kind]
+    delivery.add("raw_demand", issued, instalment_id=event.instalment, issue_type=code, issue_date=issued)
 
 
 def add_case_period(delivery: Delivery, event: Event) -> None:
-    """Grace, stay, pledge or seizure, in the feeds of the arrears file; other kinds stand in the levy rows."""
-    own = {"instalment_id": event.instalment}
-    number = f"{event.kind}-{event.instalment}-{event.on}"
+    """A case in its feed of the arrears file; other kinds stand in the levy rows."""
     last: date | None = event.fields.get("to_date")
     day_after = last + timedelta(days=1) if last else None
+    number = f"{event.kind}-{delivery.line_no}"
+    values: Row
     if event.kind == "grace":
-        code = GRACE_CODES[event.fields["kind"]]
-        days = {"grace_from_date": event.on, "grace_to_date": last}
-        delivery.add("raw_grace", event.on, **own, grace_no=number, grace_kind_code=code, **days)
+        table = "raw_grace"
+        values = {"grace_no": number, "grace_kind_code": GRACE_CODES[event.fields["kind"]]}
+        values |= {"grace_from_date": event.on, "grace_to_date": last}
+        values |= {"grace_cancelled_date": event.fields.get("cancelled_date")}
     elif event.kind == "stay":
-        days = {"stay_date": event.on, "stay_cancelled_date": day_after}
-        delivery.add("raw_execution_stay", event.on, **own, stay_no=number, stay_item_code="1", **days)
-    elif event.kind == "seizure":
-        days = {"seizure_date": event.on, "seizure_release_date": last}
-        delivery.add("raw_seizure", event.on, **own, seizure_no=number, seizure_class="1", **days)
+        table = "raw_execution_stay"
+        values = {"stay_no": number, "stay_item_code": str(event.fields["item"])}
+        values |= {"stay_date": event.on, "stay_cancelled_date": day_after}
+    elif event.kind in SEIZURE_CLASSES:
+        table = "raw_seizure"
+        values = {"seizure_no": number, "seizure_class": SEIZURE_CLASSES[event.kind]}
+        values |= {"seizure_date": event.on, "seizure_release_date": last}
+    elif event.kind == "delivery_demand":
+        table = "raw_delivery_demand"
+        values = {"delivery_demand_no": number, "delivery_demand_date": event.on, "delivery_demand_release_date": last}
     elif event.kind == "pledge":
-        plan = {"pledge_date": event.on, "plan_state_code": "1", "plan_cancelled_date": day_after}
-        delivery.add("raw_instalment_plan", event.on, plan_no=number, **plan)
-        delivery.add("raw_instalment_plan_part", event.on, **own, plan_no=number, part_no=1, part_yen=1)
+        plan = {"plan_no": number, "pledge_date": event.on, "plan_state_code": "1", "plan_cancelled_date": day_after}
+        delivery.add("raw_instalment_plan", event.on, **plan)
+        table = "raw_instalment_plan_part"
+        values = {"plan_no": number, "part_no": 1, "part_due_date": event.on, "part_yen": 0}
+    else:
+        return
+    delivery.add(table, event.on, instalment_id=event.instalment, **values)
 
 
 def add_parameter(delivery: Delivery, name: str, value: object) -> None:
