@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING
 
 from expectations.addressees import addressees_suite
 from expectations.arrears import arrears_suite
+from expectations.cases import cases_suite
 from expectations.collections import collections_suite
 from expectations.feeds import feed_suites
 from expectations.ledger import ledger_suite
@@ -30,6 +31,7 @@ def all_suites(as_of: date, contracts: Mapping[str, FeedContract] | None = None)
     return (
         *feed_suites(contracts),
         ledger_suite(as_of),
+        cases_suite(),
         reconciliation_suite(as_of),
         arrears_suite(as_of),
         refunds_suite(as_of),

@@ -51,6 +51,15 @@ left join (select receipt_id, unidentified_yen as yen from fct_unidentified_rece
 where is_money and paid_date <= date '{as_of}'
   and coalesce(entered.yen, 0) + coalesce(listed.yen, 0) is distinct from amount_yen
 """
+# What an instalment owes at the end of a day: a decision may take away what is owed, or give back what is not.
+OWED_AFTER = """
+with days as (
+  select instalment_id, effective_date, sum(sum(amount_yen)) over (
+    partition by instalment_id order by effective_date) as owed_yen
+  from judged where component = 'principal' group by instalment_id, effective_date)
+select judged.* from judged join days using (instalment_id, effective_date)
+where judged.component = 'principal' and judged.kind = '{kind}' and {too_much}
+"""
 
 
 def ledger_suite(as_of: date) -> Suite:
@@ -71,6 +80,16 @@ def ledger_suite(as_of: date) -> Suite:
                 "received_as_reported",
                 "収入は報告どおり充てられるか未確認に載る",
                 RECEIVED_AS_REPORTED.format(as_of=as_of),
+            ),
+            NoRows(
+                "write_off_within_what_is_owed",
+                "不納欠損はその日の未納額を超えない",
+                OWED_AFTER.format(kind="write_off", too_much="judged.amount_yen < 0 and owed_yen < 0"),
+            ),
+            NoRows(
+                "refund_within_what_is_overpaid",
+                "還付・充当はその日の納め過ぎを超えない",
+                OWED_AFTER.format(kind="refund", too_much="judged.amount_yen > 0 and owed_yen > 0"),
             ),
         ),
         compared_with=(

@@ -25,7 +25,7 @@ if TYPE_CHECKING:
     from ingestion.contract import FeedContract
     from ingestion.home import Home
 
-MEMORY_LIMIT = "1GiB"
+MEMORY_LIMIT = "640MiB"
 """Most memory that DuckDB takes while loading; beyond it, it writes to disk beside the warehouse.
 
 The reader needs some hundred MiB beside it: a file of any size loads within 2 GiB.

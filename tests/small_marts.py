@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from datetime import date
 from typing import TYPE_CHECKING
 
@@ -54,6 +55,10 @@ create or replace table fct_receipt_differences as
   select row_no, hashed('D', row_no) as difference_id, instalment_id,
     case when row_no % 2 = 0 then 'yen_differs' else 'day_differs' end as cause, 'counter_slip' as source_feed,
     400 as ledger_yen, 300 as stated_yen, true as is_accepted, 1 as source_file_no, row_no as source_line_no
+  from int_instalments;
+create or replace table int_case_periods as
+  select row_no, instalment_id, 'C' || row_no as case_no, 'seizure' as case_kind, date '2025-04-15' as from_date,
+    null::date as to_date, 1 as source_file_no, row_no as source_line_no
   from int_instalments;
 create or replace table areas as select unnest(['01', '00']) as area_code;
 create or replace table age_bands as select unnest(['A30', 'UNK']) as age_band_code;
@@ -164,6 +169,18 @@ LEDGER = {
     "entry_has_an_instalment": Fault("delete from int_instalments where row_no = 13", line(13)),
     "levied_as_delivered": Fault("update raw_levy set principal_levied_yen = 999 where source_line_no = 1", line(1)),
     "received_as_reported": Fault("delete from fct_unidentified_receipts", line(300)),
+    "write_off_within_what_is_owed": replace(_entry("write_off", -1001, 15), places=line(515)),
+    "refund_within_what_is_overpaid": replace(_entry("refund", 1, 17), places=line(517)),
+}
+CASES = {
+    "instalment_known": Fault("delete from int_instalments where row_no = 2", line(2)),
+    "case_begins_before_it_ends": _row("int_case_periods", "to_date = date '2025-04-01'", 3),
+    "pledges_do_not_overlap": Fault(
+        "update int_case_periods set case_kind = 'instalment_pledge', to_date = date '2025-05-31' where row_no = 4; "
+        "insert into int_case_periods select 50, instalment_id, 'D', case_kind, to_date, null, 1, 50 "
+        "from int_case_periods where row_no = 4",
+        line(50),
+    ),
 }
 RECONCILIATION = {
     "difference_once": _twin("fct_receipt_differences", 1),
@@ -273,6 +290,7 @@ def _account_faults() -> dict[str, Fault]:
 
 MART_FAULTS = {
     "ledger": LEDGER,
+    "cases": CASES,
     "reconciliation": RECONCILIATION,
     "arrears": ARREARS,
     "refunds": REFUNDS,

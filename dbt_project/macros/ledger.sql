@@ -70,3 +70,8 @@ select
 from receipts
 inner join {{ ref('int_payment_slips') }} as slips on {{ condition }}
 {%- endmacro %}
+
+{# Sum of what changed between a closing and the carryover for one cause (int_carryover_changes). #}
+{% macro change_yen(cause) -%}
+cast(coalesce(sum(change_yen) filter (where change_cause = '{{ cause }}'), 0) as bigint)
+{%- endmacro %}

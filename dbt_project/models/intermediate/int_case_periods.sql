@@ -9,7 +9,9 @@ select
     case
         when grace_cancelled_date <= grace_to_date then {{ add_days('grace_cancelled_date', -1) }}
         else grace_to_date
-    end as to_date
+    end as to_date,
+    source_file_no,
+    source_line_no
 from {{ standing('grace', 'grace_no, instalment_id') }} as graces
 union all
 select
@@ -17,7 +19,9 @@ select
     stay_no as case_no,
     'execution_stay' as case_kind,
     stay_date as from_date,
-    {{ add_days('stay_cancelled_date', -1) }} as to_date
+    {{ add_days('stay_cancelled_date', -1) }} as to_date,
+    source_file_no,
+    source_line_no
 from {{ standing('execution_stay', 'stay_no, instalment_id') }} as stays
 union all
 select
@@ -25,7 +29,9 @@ select
     seizure_no as case_no,
     case when is_participating then 'participating_seizure' else 'seizure' end as case_kind,
     seizure_date as from_date,
-    seizure_release_date as to_date
+    seizure_release_date as to_date,
+    source_file_no,
+    source_line_no
 from {{ standing('seizure', 'seizure_no, instalment_id') }} as seizures
 union all
 select
@@ -33,14 +39,23 @@ select
     delivery_demand_no as case_no,
     'delivery_demand' as case_kind,
     delivery_demand_date as from_date,
-    delivery_demand_release_date as to_date
+    delivery_demand_release_date as to_date,
+    source_file_no,
+    source_line_no
 from {{ standing('delivery_demand', 'delivery_demand_no, instalment_id') }} as demands
 union all
-select distinct
+select
     parts.instalment_id,
     parts.plan_no as case_no,
     'instalment_pledge' as case_kind,
     plans.pledge_date as from_date,
-    plans.plan_to_date as to_date
-from {{ standing('instalment_plan_part', 'plan_no, part_no, instalment_id') }} as parts
+    plans.plan_to_date as to_date,
+    plans.source_file_no,
+    plans.source_line_no
+from (
+    select distinct
+        instalment_id,
+        plan_no
+    from {{ standing('instalment_plan_part', 'plan_no, part_no, instalment_id') }} as standing_parts
+) as parts
 inner join {{ ref('int_instalment_plans') }} as plans on parts.plan_no = plans.plan_no

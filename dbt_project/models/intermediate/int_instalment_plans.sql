@@ -20,6 +20,8 @@ select
     case
         when plans.plan_cancelled_date is not null then {{ add_days('plans.plan_cancelled_date', -1) }}
         when plans.plan_state = 'broken' then broken.first_missed_date
-    end as plan_to_date
+    end as plan_to_date,
+    plans.source_file_no,
+    plans.source_line_no
 from {{ standing('instalment_plan', 'plan_no') }} as plans
 left join broken on plans.plan_no = broken.plan_no

@@ -1,13 +1,15 @@
--- One row per accounting year and tax item: from what was outstanding at the last closing to what counts as carried over
--- in the year, by cause, and what the city's own carryover records say. The two ends are close, never simply equal.
+-- One row per accounting year and tax item: from what was outstanding at the last closing to what counts as carried
+-- over in the year, by cause, and what the city's own carryover records say. The two ends are close, seldom equal.
 with changes as (
     select
         accounting_year,
         tax_item_code,
         cast(sum(outstanding_before_yen) as bigint) as outstanding_before_yen,
-        {% for cause in ['late_assessment', 'reassessment_up', 'reassessment_down', 'not_yet_carried', 'unexplained'] -%}
-        cast(coalesce(sum(change_yen) filter (where change_cause = '{{ cause }}'), 0) as bigint) as {{ cause }}_yen,
-        {% endfor -%}
+        {{ change_yen('late_assessment') }} as late_assessment_yen,
+        {{ change_yen('reassessment_up') }} as reassessment_up_yen,
+        {{ change_yen('reassessment_down') }} as reassessment_down_yen,
+        {{ change_yen('not_yet_carried') }} as not_yet_carried_yen,
+        {{ change_yen('unexplained') }} as unexplained_yen,
         cast(sum(carried_over_yen) as bigint) as carried_over_yen
     from {{ ref('int_carryover_changes') }}
     group by accounting_year, tax_item_code

@@ -1,6 +1,14 @@
 -- One row per debtor with anything outstanding as of the date: all tax items together, the state that goes first, the
 -- plan, and the step that is due next. A step that can be taken at once carries the as-of date.
-with totals as (
+with arrears as (
+    select
+        arrears.*,
+        {{ add_days('arrears.due_date', 'within.value') }} as demand_by_date
+    from {{ ref('fct_arrears') }} as arrears
+    {{ law_join('within', 'demand_notice_days', 'arrears.tax_item_code', 'arrears.due_date') }}
+),
+
+totals as (
     select
         arrears.as_of_date,
         arrears.addressee_key,
@@ -16,12 +24,12 @@ with totals as (
         min(arrears.prescription_date) as earliest_prescription_date,
         min(states.precedence) as precedence,
         count(*) filter (where arrears.demand_notice_date is null) as undemanded_count,
-        min({{ add_days('arrears.due_date', 'within.value') }})
-            filter (where arrears.demand_notice_date is null and arrears.arrears_state = 'other') as demand_by_date,
-        min(arrears.seizable_from_date) filter (where arrears.arrears_state = 'other') as seizable_from_date
-    from {{ ref('fct_arrears') }} as arrears
+        min(case
+            when arrears.demand_notice_date is null and arrears.arrears_state = 'other' then arrears.demand_by_date
+        end) as demand_by_date,
+        min(case when arrears.arrears_state = 'other' then arrears.seizable_from_date end) as seizable_from_date
+    from arrears
     inner join {{ ref('arrears_states') }} as states on arrears.arrears_state = states.arrears_state
-    {{ law_join('within', 'demand_notice_days', 'arrears.tax_item_code', 'arrears.due_date') }}
     group by arrears.as_of_date, arrears.addressee_key
 ),
 

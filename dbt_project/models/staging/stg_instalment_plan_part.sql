@@ -1,4 +1,5 @@
--- One row per accepted line of the plan part feed: one delivered version of what one part of a plan pays of one instalment.
+-- One row per accepted line of the plan part feed: one delivered version of what one part of a plan pays of one
+-- instalment.
 select
     plan_no,
     part_no,
