@@ -157,7 +157,8 @@ class ArrearsFile:
         rows["to_on"] = np.where(rows["kind"] == GRACE, np.minimum(rows["to_on"], rows["until_on"]), rows["to_on"])
         is_broken = (rows["kind"] == PLEDGE) & (rows["unpledged_on"] < NEVER)
         rows["to_on"] = np.where(is_broken, np.minimum(rows["to_on"], rows["unpledged_on"]), rows["to_on"])
-        return rows
+        # What was paid in the meantime by a payment that became known later needs no measure.
+        return take(rows, rows["to_on"] >= rows["from_on"])
 
     def _end(self, group: Group, ends: Columns) -> None:
         """End the measures of earlier years on debts that are now cleared."""
