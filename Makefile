@@ -11,7 +11,7 @@ YEARS ?= 3
 EXAMPLES ?= 2000
 TEST_PROCESSES ?= 2
 
-.PHONY: demo test fuzz lint lock serve bench clean help
+.PHONY: demo test fuzz lint lint-python lint-sql lock serve bench clean help
 
 help: ## list the targets
 	@grep -E '^[a-z]+:.*##' $(MAKEFILE_LIST) | sed -E 's/:.*## /  /'
@@ -37,10 +37,14 @@ test: $(STAMP) ## pass the tests
 fuzz: $(STAMP) ## damage files of every feed for a while: EXAMPLES=2000 tries of each property
 	OSAMARI_FUZZ_EXAMPLES=$(EXAMPLES) $(BIN)/python -m pytest tests/test_ingestion_csv_properties.py tests/test_ingestion_fixed_width_properties.py
 
-lint: $(STAMP) ## ruff, mypy strict, SQL linter
+lint: lint-python lint-sql ## ruff, mypy strict, SQL linter
+
+lint-python: $(STAMP)
 	$(BIN)/ruff check .
 	$(BIN)/ruff format --check .
 	$(BIN)/mypy
+
+lint-sql: $(STAMP)
 	$(BIN)/sqlfluff lint --disable-progress-bar dbt_project/models dbt_project/tests
 
 lock: ## renew requirements.lock (hashes, no addresses); needs uv

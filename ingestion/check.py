@@ -153,7 +153,7 @@ def _judge(report: CheckReport, file: FeedFile, framed: Framed, framed_path: Pat
     found = FoundTotals(framed.record_count, readable, unreadable, file_sha256(file.path))
     stated, faults = check_totals(file, framed, sidecar, found, is_sidecar_required=False)
     report.faults += faults
-    if stated and not faults:
+    if stated and not faults and not unreadable:
         report.totals_agreed_with = "its control file" if sidecar else "its trailer"
     if sidecar is None and file.contract.control == "sidecar":
         report.warnings.append("no control file stands beside it; its totals were not compared.")

@@ -71,10 +71,13 @@ def next_file_no(connection: DuckDBPyConnection) -> int:
 
 
 def loaded_under(connection: DuckDBPyConnection, feed: str, sha256: str) -> str | None:
-    """Name under which exactly these bytes were loaded before into this feed, None when they were not."""
+    """Name under which exactly these bytes were loaded before into this feed, None when they were not.
+
+    What a correction has replaced since was loaded, too: delivered again, it is still replaced.
+    """
     row = connection.execute(
-        "SELECT file_name FROM feed_files WHERE feed = ? AND file_sha256 = ? AND file_status = 'loaded' "
-        "ORDER BY file_no LIMIT 1",
+        "SELECT file_name FROM feed_files WHERE feed = ? AND file_sha256 = ? "
+        "AND file_status IN ('loaded', 'superseded') ORDER BY file_no LIMIT 1",
         [feed, sha256],
     ).fetchone()
     return str(row[0]) if row else None

@@ -98,9 +98,11 @@ def add_files(summary: Summary, connection: duckdb.DuckDBPyConnection, home: Hom
     loaded, refused = by_status.get("loaded", none), by_status.get("quarantined", none)
     duplicate_count = by_status.get("duplicate", none)[0]
     total = sum(counts[0] for counts in by_status.values())
+    replaced_count = by_status.get("superseded", none)[0]
+    replaced = f", {replaced_count:,} replaced by a correction" if replaced_count else ""
     summary.add(
         "files",
-        f"{total:,} delivered: {loaded[0]:,} loaded, {duplicate_count:,} known already, {refused[0]:,} refused",
+        f"{total:,} delivered: {loaded[0]:,} loaded, {duplicate_count:,} known already, {refused[0]:,} refused{replaced}",
     )
     quarantined = loaded[2] + refused[2]
     summary.add(
