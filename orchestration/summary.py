@@ -100,10 +100,8 @@ def add_files(summary: Summary, connection: duckdb.DuckDBPyConnection, home: Hom
     total = sum(counts[0] for counts in by_status.values())
     replaced_count = by_status.get("superseded", none)[0]
     replaced = f", {replaced_count:,} replaced by a correction" if replaced_count else ""
-    summary.add(
-        "files",
-        f"{total:,} delivered: {loaded[0]:,} loaded, {duplicate_count:,} known already, {refused[0]:,} refused{replaced}",
-    )
+    known = f"{duplicate_count:,} known already, {refused[0]:,} refused{replaced}"
+    summary.add("files", f"{total:,} delivered: {loaded[0]:,} loaded, {known}")
     quarantined = loaded[2] + refused[2]
     summary.add(
         "rows",
