@@ -1,7 +1,7 @@
 """The floor: one CREATE TABLE AS SELECT * FROM read_csv(...) with declared types over each file, and nothing else.
 
 No checks, no keys, no control totals; what any loader must at least spend. CP932 files are decoded beforehand, outside
-the time: DuckDB has no exact decoder. Fixed-width files are read as one text column.
+the time: DuckDB has no exact decoder. Fixed-width files are read as one text column, a record a line.
 """
 
 from __future__ import annotations
@@ -40,11 +40,19 @@ def decoded_files(folder: Path, target: Path, feeds: Sequence[str] = ()) -> list
         contract = load_contract(feed)
         if contract.encoding != "utf-8":
             copy = target / path.name
-            copy.write_bytes(path.read_bytes().decode(contract.encoding).encode())
+            copy.write_bytes(_lines(path.read_bytes(), contract).decode(contract.encoding).encode())
             files.append((copy, contract))
         else:
             files.append((path, contract))
     return files
+
+
+def _lines(content: bytes, contract: FeedContract) -> bytes:
+    """Fixed-width records each in a line of their own, whatever stands between them; other content as it is."""
+    if contract.format != "fixed" or not contract.record_bytes:
+        return content
+    records, size = content.replace(b"\r", b"").replace(b"\n", b""), contract.record_bytes
+    return b"\n".join(records[start : start + size] for start in range(0, len(records), size))
 
 
 def _read(path: Path, contract: FeedContract) -> str:
