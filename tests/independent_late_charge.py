@@ -44,6 +44,10 @@ class Account:
     payments: list[tuple[date, int]] = field(default_factory=list)
     late_charge_paid: int = 0
     overpayments: list[tuple[date, int]] = field(default_factory=list)
+    exempt: list[tuple[date, date]] = field(default_factory=list)
+    """First and last days of disaster graces and stays: no charge."""
+    reduced: list[tuple[date, date]] = field(default_factory=list)
+    """First and last days of other graces: the rate of a grace."""
 
     @property
     def balance(self) -> int:
@@ -80,12 +84,15 @@ class Account:
 
     def segments(self, last_day: date) -> list[int]:
         """Yen of each run of days with one base and one rate, up to and including a day."""
-        runs: list[tuple[tuple[int, int, bool], int]] = []
+        runs: list[tuple[tuple[int, int, str], int]] = []
+        first_end = first_period_end(self.due)
         day = self.due + ONE_DAY
         while day <= last_day:
-            is_first = day <= first_period_end(self.due)
-            rate = f"late_charge_rate_{'first_month' if is_first else 'after'}"
-            key = (self.base_on(day), tenths_of_percent(rate, day), is_first)
+            parameter = f"late_charge_rate_{'first_month' if day <= first_end else 'after'}"
+            if any(begins <= day <= ends for begins, ends in self.reduced):
+                parameter = "grace_rate"
+            is_exempt = any(begins <= day <= ends for begins, ends in self.exempt)
+            key = (0 if is_exempt else self.base_on(day), tenths_of_percent(parameter, day), parameter)
             count = runs.pop()[1] if runs and runs[-1][0] == key else 0
             runs.append((key, count + 1))
             day += ONE_DAY

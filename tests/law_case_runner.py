@@ -10,10 +10,12 @@ import json
 import os
 import subprocess
 import sys
+from collections import defaultdict
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 
 import duckdb
+import pyarrow as pa
 
 from ingestion.contract import load_contracts
 from ingestion.warehouse import CONTROL_TABLES, raw_table_columns
@@ -66,6 +68,15 @@ class Outcome:
     def of(self, mart: str, instalment: str) -> list[dict[str, Any]]:
         """Rows of one instalment."""
         return [row for row in self.rows[mart] if row["instalment_id"] == instalment]
+
+    def by_instalment(self) -> dict[str, dict[str, list[dict[str, Any]]]]:
+        """Rows of every instalment by mart, for thousands of them."""
+        found: dict[str, dict[str, list[dict[str, Any]]]] = defaultdict(lambda: defaultdict(list))
+        for mart, rows in self.rows.items():
+            for row in rows:
+                if row.get("instalment_id") is not None:
+                    found[row["instalment_id"]][mart].append(row)
+        return found
 
 
 def compile_project(folder: Path) -> Project:
@@ -177,9 +188,7 @@ class LawCaseRunner:
         delivery.tables["int_run"] = [{"as_of_date": as_of}]
         for table in self.tables:
             self.connection.execute(f"DELETE FROM {table}")
-            for row in delivery.tables.get(table, []):
-                places = f"({', '.join(row)}) VALUES ({', '.join('?' * len(row))})"
-                self.connection.execute(f"INSERT INTO {table} {places}", list(row.values()))
+            self._insert(table, delivery.tables.get(table, []))
         settled = self.law_models if self.law_parameters == case.parameters else frozenset()
         for model in self.project.models:
             if model.name not in settled:
@@ -187,6 +196,16 @@ class LawCaseRunner:
                 self.connection.execute(f"CREATE OR REPLACE {kind} {model.name} AS {model.sql}")
         self.law_parameters = case.parameters
         return self.outcome()
+
+    def _insert(self, table: str, rows: Sequence[dict[str, Any]]) -> None:
+        """Rows with the same columns at once: row by row, thousands of histories would take minutes."""
+        alike: dict[tuple[str, ...], list[dict[str, Any]]] = defaultdict(list)
+        for row in rows:
+            alike[tuple(row)].append(row)
+        for columns, group in alike.items():
+            self.connection.register("group_of_rows", pa.Table.from_pylist(group))
+            self.connection.execute(f"INSERT INTO {table} ({', '.join(columns)}) SELECT * FROM group_of_rows")
+            self.connection.unregister("group_of_rows")
 
     def outcome(self) -> Outcome:
         """All rows of all results."""
