@@ -37,7 +37,7 @@ group by 1 order by 2 desc, 1
 """
 ARREARS = """
 select count(*), count(distinct addressee_key), coalesce(sum(principal_outstanding_yen), 0),
-       coalesce(sum(late_charge_accrued_yen - late_charge_collected_yen), 0)
+       coalesce(sum(late_charge_outstanding_yen), 0)
 from fct_arrears where principal_outstanding_yen > 0 and overdue_days > 0
 """
 REFUNDS = "select count(*), coalesce(sum(overpaid_yen), 0), coalesce(sum(pending_yen), 0) from fct_refunds"

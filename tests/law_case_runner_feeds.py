@@ -182,6 +182,11 @@ def add_case_period(delivery: Delivery, event: Event) -> None:
         table = "raw_seizure"
         values = {"seizure_no": number, "seizure_class": SEIZURE_CLASSES[event.kind]}
         values |= {"seizure_date": event.on, "seizure_release_date": last}
+    elif event.kind == "reduction":
+        table = "raw_late_charge_reduction"
+        values = {"reduction_no": number, "reduction_decision_date": event.on}
+        values |= {"reduction_from_date": event.fields.get("from_date"), "reduction_to_date": last}
+        values |= {"reduction_yen": event.fields.get("reduced_yen"), "reduction_rate": event.fields.get("percent")}
     elif event.kind == "delivery_demand":
         table = "raw_delivery_demand"
         values = {"delivery_demand_no": number, "delivery_demand_date": event.on, "delivery_demand_release_date": last}

@@ -36,6 +36,7 @@ EVENT_KEYS: dict[str, tuple[set[str], set[str]]] = {
     "reminder": ({"issue_date"}, set()),
     "grace": ({"kind", "from_date", "to_date"}, {"cancelled_date"}),
     "stay": ({"item", "from_date"}, {"to_date"}),
+    "reduction": ({"date"}, {"reduced_yen", "percent", "from_date", "to_date"}),
     "pledge": ({"date"}, {"to_date"}),
     "seizure": ({"from_date"}, {"to_date"}),
     "participating_seizure": ({"from_date"}, {"to_date"}),

@@ -19,9 +19,13 @@ balances as (
     select
         totals.*,
         totals.principal_levied_yen - totals.principal_collected_yen - totals.written_off_yen as principal_yen,
-        coalesce(charges.accrued_yen, 0) as late_charge_accrued_yen
+        coalesce(charges.accrued_yen, 0) as late_charge_accrued_yen,
+        -- Nobody can be let off more than has accrued.
+        least(coalesce(reductions.reduced_yen, 0), coalesce(charges.accrued_yen, 0)) as late_charge_reduced_yen
     from totals
     left join {{ ref('int_late_charges') }} as charges on totals.instalment_id = charges.instalment_id
+    left join {{ ref('int_late_charge_reductions') }} as reductions
+        on totals.instalment_id = reductions.instalment_id
 )
 
 select
@@ -38,10 +42,13 @@ select
     balances.written_off_yen,
     greatest(balances.principal_yen, 0) as principal_outstanding_yen,
     balances.late_charge_accrued_yen,
+    balances.late_charge_reduced_yen,
     balances.late_charge_collected_yen,
     case
         when balances.written_off_yen > 0 and balances.principal_yen <= 0 then 0
-        else greatest(balances.late_charge_accrued_yen - balances.late_charge_collected_yen, 0)
+        else greatest(
+            balances.late_charge_accrued_yen - balances.late_charge_reduced_yen - balances.late_charge_collected_yen, 0
+        )
     end as late_charge_outstanding_yen,
     greatest(coalesce(balances.additional_charge_yen, 0), 0) as additional_charge_outstanding_yen,
     greatest(coalesce(balances.demand_fee_yen, 0), 0) as demand_fee_outstanding_yen

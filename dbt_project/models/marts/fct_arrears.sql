@@ -42,7 +42,8 @@ select
     overdue.late_charge_outstanding_yen,
     overdue.additional_charge_outstanding_yen,
     overdue.principal_outstanding_yen = 0 as is_late_charge_fixed,
-    coalesce(states.has_participating_seizure, false) as has_participating_seizure
+    coalesce(states.has_participating_seizure, false) as has_participating_seizure,
+    overdue.late_charge_reduced_yen
 from overdue
 left join {{ ref('int_demand_notices') }} as demands on overdue.instalment_id = demands.instalment_id
 left join {{ ref('int_prescriptions') }} as prescriptions on overdue.instalment_id = prescriptions.instalment_id
