@@ -10,6 +10,18 @@ from tests.law_case_runner import Project, compile_project
 from tests.made_once import made_once
 from tests.refreshed_city import RefreshedCity, refresh_a_city
 
+LONGEST_FIRST = (
+    "test_orchestration_again",
+    "test_orchestration",
+    "test_dbt_project",
+    "test_receipt_journey",
+    "test_reconciliation",
+    "test_personal_data_zones",
+    "test_collections",
+    "test_law_cases",
+    "test_orchestration_bench",
+)
+
 
 def pytest_addoption(parser: pytest.Parser) -> None:
     """``--cases DIR``: a further folder of law cases, beside ``tests/cases``; may be given several times."""
@@ -21,6 +33,11 @@ def pytest_addoption(parser: pytest.Parser) -> None:
         metavar="DIR",
         help="a further folder with law cases (*.yaml) for tests/test_law_cases.py",
     )
+
+
+def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
+    """Files that take long go first, so that no process waits for another's last one; else the order of names."""
+    items.sort(key=lambda item: LONGEST_FIRST.index(item.path.stem) if item.path.stem in LONGEST_FIRST else len(items))
 
 
 @pytest.fixture(scope="session")
