@@ -31,13 +31,8 @@ FACTS_OF_THE_CASE = {
     "designated_date": "day set in a demand notice",
     "write_off_date": "entry of the ledger",
     "write_off_yen": "entry of the ledger",
-    **dict.fromkeys(
-        ("pledge_date", "plan_start_date", "plan_part_count", "plan_total_yen"),
-        "an instalment plan that is kept or not",
-    ),
-    **dict.fromkeys(
-        ("part_due_date", "part_yen", "part_paid_yen", "part_paid_date"), "a part of a plan that is paid or not"
-    ),
+    "pledge_date": "an instalment plan that is kept or not",
+    **dict.fromkeys(("part_due_date", "part_yen", "part_paid_yen"), "a part of a plan that is paid or not"),
 }
 SHORTEST_TELLING_TEXT = 4
 

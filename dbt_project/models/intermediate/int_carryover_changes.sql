@@ -7,7 +7,8 @@ with accounts as (
         tax_item_code,
         levy_class,
         levied_yen,
-        outstanding_yen
+        outstanding_yen,
+        accounting_year = min(accounting_year) over (partition by instalment_id) as is_first_year
     from {{ ref('int_collection_balances') }}
     where is_latest
 ),
@@ -38,6 +39,7 @@ carried as (
         accounts.accounting_year,
         accounts.tax_item_code,
         accounts.levied_yen,
+        accounts.is_first_year,
         levies.levy_yen
     from accounts
     left join levies
@@ -53,6 +55,7 @@ pairs as (
         coalesce(closings.outstanding_yen, 0) as outstanding_before_yen,
         coalesce(carried.levied_yen, 0) as carried_over_yen,
         carried.instalment_id is not null as is_carried,
+        coalesce(carried.is_first_year, false) as is_first_year,
         coalesce(carried.levy_yen, 0) as levy_yen
     from carried
     full outer join closings
@@ -65,7 +68,7 @@ select
     case
         when carried_over_yen = outstanding_before_yen then 'none'
         when not is_carried then 'not_yet_carried'
-        when levy_yen > 0 and outstanding_before_yen = 0 then 'late_assessment'
+        when levy_yen > 0 and is_first_year then 'late_assessment'
         when levy_yen > 0 then 'reassessment_up'
         when levy_yen < 0 then 'reassessment_down'
         else 'unexplained'

@@ -13,8 +13,7 @@ select
     case
         when count(*) filter (where plans.plan_state = 'broken' or missed.plan_no is not null) > 0 then 'broken'
         else 'kept'
-    end as plan_state,
-    count(*) as plan_count
+    end as plan_state
 from {{ ref('int_instalment_plans') }} as plans
 inner join {{ ref('int_run') }} as run on plans.pledge_date <= run.as_of_date
 left join missed on plans.plan_no = missed.plan_no

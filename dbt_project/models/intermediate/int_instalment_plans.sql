@@ -13,9 +13,6 @@ select
     plans.plan_no,
     plans.addressee_key,
     plans.pledge_date,
-    plans.plan_start_date,
-    plans.plan_part_count,
-    plans.plan_total_yen,
     plans.plan_state,
     case
         when plans.plan_cancelled_date is not null then {{ add_days('plans.plan_cancelled_date', -1) }}

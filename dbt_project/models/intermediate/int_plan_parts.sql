@@ -4,7 +4,6 @@ select
     part_no,
     min(part_due_date) as part_due_date,
     cast(sum(part_yen) as bigint) as part_yen,
-    cast(sum(coalesce(part_paid_yen, 0)) as bigint) as part_paid_yen,
-    max(part_paid_date) as part_paid_date
+    cast(sum(coalesce(part_paid_yen, 0)) as bigint) as part_paid_yen
 from {{ standing('instalment_plan_part', 'plan_no, part_no, instalment_id') }} as parts
 group by plan_no, part_no
