@@ -179,7 +179,10 @@ class FileLoad:
         elif versions.needs_full_settling(outcome.file_no):
             changed |= versions.settle(outcome.file_no)
         else:
-            versions.settle_simply(outcome.file_no, raw_rows.duplicate_lines(connection, contract, outcome.file_no))
+            repeated = raw_rows.duplicate_lines(connection, contract, outcome.file_no)
+            if not repeated and corrected is None:
+                return  # Nearly every file: the ledger has its counts already.
+            versions.settle_simply(outcome.file_no, repeated)
         recount(connection, contract, changed)
         read_counts(connection, outcome)
 

@@ -36,18 +36,18 @@ def store_flags(
     """Write the flags of the accepted lines of this file, which all stand in ``raw_<feed>`` at this moment."""
     contract = file.contract
     stored, framed, vault = _by_place(flag_conditions(file, has_tolerated=has_tolerated))
+    accepted = f"{LINE_COLUMN} IN (SELECT source_line_no FROM {contract.raw_table} WHERE source_file_no = {file_no})"
     lines = f"(SELECT *, source_line_no AS {LINE_COLUMN} FROM {contract.raw_table} WHERE source_file_no = {file_no})"
-    queries = [flags_query(lines, stored), flags_query(framed_relation(contract, str(framed_path)), framed)]
+    queries = [
+        flags_query(lines, stored),
+        flags_query(framed_relation(contract, str(framed_path)), framed, accepted),
+    ]
     texts = UnstoredTexts(contract.layout, framed_path)
     if texts.path.exists():
-        queries.append(flags_query(texts.relation(), vault))
+        queries.append(flags_query(texts.relation(), vault, accepted))
     query = " UNION ALL ".join(query for query in queries if query)
     if query:
-        connection.execute(
-            f"INSERT INTO {TABLE} SELECT ?, flagged.* FROM ({query}) AS flagged WHERE {LINE_COLUMN} IN "
-            f"(SELECT source_line_no FROM {contract.raw_table} WHERE source_file_no = ?) ORDER BY ALL",
-            [file_no, file_no],
-        )
+        connection.execute(f"INSERT INTO {TABLE} SELECT {file_no}, flagged.* FROM ({query}) AS flagged ORDER BY ALL")
 
 
 def _by_place(
@@ -94,17 +94,23 @@ def flag_conditions(file: FeedFile, *, has_tolerated: bool) -> list[tuple[Column
     return conditions
 
 
-def flags_query(relation: str, conditions: Iterable[tuple[Column, str, str]]) -> str:
-    """Line number, column number, column name and flag of each flagged value of a relation; empty without any."""
+def flags_query(relation: str, conditions: Iterable[tuple[Column, str, str]], accepted: str = "true") -> str:
+    """Line number, column number, column name and flag of each flagged value of the accepted rows of a relation.
+
+    Empty without any condition.
+    """
+    given = list(conditions)
+    if not given:
+        return ""
     flags = [
         f"CASE WHEN {condition} THEN {{'no': {column.position}, 'name': {literal(column.name)}, "
         f"'flag': {literal(flag)}}} END"
-        for column, flag, condition in conditions
+        for column, flag, condition in given
     ]
-    if not flags:
-        return ""
-    listed = f"SELECT {LINE_COLUMN}, unnest(list_filter([{', '.join(flags)}], one -> one IS NOT NULL)) AS found"
+    # Flags are rare: a list is made of the few rows that have any, not of every row.
+    any_flag = " OR ".join(f"({condition})" for _, _, condition in given)
     return (
-        f"SELECT {LINE_COLUMN}, found.no AS column_no, found.name AS column_name, found.flag AS flag "
-        f"FROM ({listed} FROM {relation})"
+        f"SELECT {LINE_COLUMN}, found.no AS column_no, found.name AS column_name, found.flag AS flag FROM ("
+        f"SELECT {LINE_COLUMN}, unnest(list_filter([{', '.join(flags)}], one -> one IS NOT NULL)) AS found "
+        f"FROM {relation} WHERE ({any_flag}) AND {accepted})"
     )

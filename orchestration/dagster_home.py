@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 import os
 from typing import TYPE_CHECKING
 
@@ -23,13 +24,20 @@ concurrency:
 compute_logs:
   module: dagster._core.storage.noop_compute_log_manager
   class: NoOpComputeLogManager
+event_log_storage:
+  module: orchestration.event_storage
+  class: EventStorage
+  config:
+    base_dir: {events}
 """
 
 
 def prepare_dagster_home(home: Home) -> Path:
     """Write ``dagster.yaml`` where it is missing or old, and name the folder to Dagster."""
     path = home.dagster / "dagster.yaml"
-    if not path.exists() or path.read_text(encoding="utf-8") != SETTINGS:
-        path.write_text(SETTINGS, encoding="utf-8")
+    # Where Dagster would keep them, too; a home that was moved gets its new place.
+    settings = SETTINGS.format(events=json.dumps(os.fspath(home.dagster / "history" / "runs"), ensure_ascii=False))
+    if not path.exists() or path.read_text(encoding="utf-8") != settings:
+        path.write_text(settings, encoding="utf-8")
     os.environ["DAGSTER_HOME"] = os.fspath(home.dagster)
     return home.dagster
