@@ -10,7 +10,7 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
 from ingestion.csv_reader import read_csv_feed, reread_csv_feed, stream_csv_feed
-from ingestion.fixed_width_reader import read_fixed_width_feed, reread_fixed_width_feed
+from ingestion.fixed_width_reader import read_fixed_width_feed, reread_fixed_width_feed, stream_fixed_width_feed
 from ingestion.framing import readable_yen
 from ingestion.line_errors import LineError
 
@@ -55,7 +55,7 @@ class FeedFile:
     def stream(self, framed_path: Path) -> Framed:
         """Frame the file while it is loaded (see :class:`Framed`)."""
         if self.contract.format == "fixed":
-            return self.frame(framed_path)
+            return stream_fixed_width_feed(self.path, self.contract, self.encoding, framed_path)
         return stream_csv_feed(self.path, self.contract.layout, self.encoding, framed_path)
 
     def header_line(self) -> bytes:

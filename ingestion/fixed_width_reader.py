@@ -15,13 +15,17 @@ import numpy as np
 from ingestion.block_totals import BlockTotals
 from ingestion.framing import Framed, framed_line, readable_yen
 from ingestion.line_errors import FileFault
+from ingestion.plain_blocks import PlainBlocks
 from ingestion.record_lines import HEADER_PLACE, LineMaker
 from ingestion.record_walk import RecordWalk
+from ingestion.row_sql import framed_columns
+from ingestion.unstored_texts import UnstoredTexts
 
 if TYPE_CHECKING:
     from collections.abc import Collection, Iterator
     from pathlib import Path
-    from typing import BinaryIO
+
+    import pyarrow as pa
 
     from ingestion.contract import FeedContract
     from ingestion.framing import Record
@@ -34,18 +38,31 @@ _TOO_MANY_UNSOUND = FileFault(
     f"more than {MOST_UNSOUND:,} records are no text in the declared encoding",
     "Ask the sender for the file again, or correct the encoding of this feed in city.toml.",
 )
-_RESULT, _REQUEST = "1", "0"
-PATCH_BYTES = 4 << 20
+_BLOCK_BYTES = 8 << 20
+LEAST_TYPED_BYTES = 1 << 20
+"""Below it, judging each row of a file costs less than making batches."""
 
 
 def read_fixed_width_feed(path: Path, contract: FeedContract, encoding: str, framed_path: Path) -> Framed:
     """Frame a fixed-width file; the sound records, each behind its header's fields, go to ``framed_path``."""
-    with framed_path.open("w+b") as target:
-        writer = _FramedWriter(RecordWalk(path, contract, encoding), contract, target)
-        framed = writer.write()
-        for start, end in framed.trailers.requests if contract.has_result_marks else ():
-            _mark_as_requests(target, start, end)
-    return framed
+    reading = _Reading(RecordWalk(path, contract, encoding), contract)
+    with framed_path.open("wb") as target:
+        target.writelines(reading.blocks())
+    return reading.framed
+
+
+def stream_fixed_width_feed(path: Path, contract: FeedContract, encoding: str, framed_path: Path) -> Framed:
+    """Frame a fixed-width file while it is loaded: ``batches`` of typed records, and all others in ``framed_path``.
+
+    What was found is complete when the last batch has been taken; the two together are all sound records.
+    """
+    plain = PlainBlocks.of(contract.layout, "utf-8", framed_columns(contract))
+    if plain is None or path.stat().st_size < LEAST_TYPED_BYTES:
+        return read_fixed_width_feed(path, contract, encoding, framed_path)
+    reading = _Reading(RecordWalk(path, contract, encoding), contract)
+    reading.framed.schema = plain.schema
+    reading.framed.batches = reading.batches(plain, framed_path)
+    return reading.framed
 
 
 def reread_fixed_width_feed(
@@ -65,29 +82,46 @@ def reread_fixed_width_feed(
     return found
 
 
-class _FramedWriter:
-    def __init__(self, walk: RecordWalk, contract: FeedContract, target: BinaryIO) -> None:
+class _Reading:
+    """One file being read; what is found goes into ``framed``."""
+
+    def __init__(self, walk: RecordWalk, contract: FeedContract) -> None:
         self._walk = walk
         self._contract = contract
-        self._target = target
-        self._framed = Framed()
-        # Whether they are results is known at the trailer only: written as such, and corrected if they are requests.
-        self._marks = (_RESULT,) if contract.has_result_marks else ()
+        self.framed = Framed()
         self._totals = BlockTotals(contract, walk.data)
-        ending = "".join(f",{mark}" for mark in self._marks).encode()
-        self._maker = LineMaker(walk.data.places, walk.encoding, ending)
+        self._maker = LineMaker(walk.data.places, walk.encoding)
 
-    def write(self) -> Framed:
+    def batches(self, plain: PlainBlocks, framed_path: Path) -> Iterator[pa.RecordBatch]:
+        """Typed records; all other sound ones go to the framed file."""
+        unstored = UnstoredTexts(self._contract.layout, framed_path)
+        with framed_path.open("wb") as target, unstored.writer() as texts:
+            for block, columns in plain.ahead(self.blocks()):
+                if columns is None:
+                    target.write(block)
+                    continue
+                batch = plain.batch(columns, 0)
+                texts.write(batch)
+                yield batch
+
+    def blocks(self) -> Iterator[bytes]:
+        """The sound records as whole lines of the framed file, several pieces at once."""
+        waiting: list[bytes] = []
         for walked in self._walk.pieces():
-            self._write_piece(walked)
+            waiting += self._lines_of_piece(walked)
             if walked.fault:
-                self._framed.faults.append(walked.fault)
-            elif len(self._framed.unsound) > MOST_UNSOUND:
-                self._framed.faults.append(_TOO_MANY_UNSOUND)
+                self.framed.faults.append(walked.fault)
+            elif len(self.framed.unsound) > MOST_UNSOUND:
+                self.framed.faults.append(_TOO_MANY_UNSOUND)
                 break
-        return self._framed
+            if sum(map(len, waiting)) >= _BLOCK_BYTES:
+                yield b"".join(waiting)
+                waiting = []
+        if any(waiting):
+            yield b"".join(waiting)
 
-    def _write_piece(self, walked: WalkedPiece) -> None:
+    def _lines_of_piece(self, walked: WalkedPiece) -> list[bytes]:
+        written: list[bytes] = []
         piece, filled = walked.piece, [stretch for stretch in walked.stretches if stretch.last > stretch.first]
         parts = [np.arange(stretch.first, stretch.last, dtype=np.int64) for stretch in filled]
         rows = np.concatenate(parts) if parts else np.empty(0, np.int64)
@@ -99,35 +133,38 @@ class _FramedWriter:
             plain = _lines_of_stretches(lines, starts)
             for stretch, content, founds, start in zip(filled, plain, totals, starts, strict=False):
                 others = np.flatnonzero(~lines.is_plain[start : start + stretch.last - stretch.first]) + stretch.first
-                self._write_stretch(walked, stretch, content, others.tolist())
+                written += self._lines_of_stretch(walked, stretch, content, others.tolist())
                 for total, found in zip(stretch.block.found, founds, strict=True):
                     total.add(found)
-            self._framed.record_count += len(rows)
+            self.framed.record_count += len(rows)
         for stretch in walked.stretches:
             if stretch.closing:
-                self._framed.trailers.close(
+                self.framed.trailers.close(
                     stretch.block,
                     self._contract.trailer,
                     stretch.closing.stated,
                     self._contract.amount,
                     stretch.closing.record_no,
                 )
+        return written
 
-    def _write_stretch(self, walked: WalkedPiece, stretch: Stretch, plain: bytes, others: list[int]) -> None:
+    def _lines_of_stretch(
+        self, walked: WalkedPiece, stretch: Stretch, plain: bytes, others: list[int]
+    ) -> Iterator[bytes]:
         """The plain lines of a stretch behind one another, then the others."""
-        block, target = stretch.block, self._target
-        if block.framed_to == 0:
-            block.framed_from = block.framed_to = target.tell()
-        block.framed_to += target.write(plain.replace(HEADER_PLACE, block.header_line))
+        block, first = stretch.block, walked.piece.first_record_no
+        block.first_record_no = block.first_record_no or first + stretch.first
+        block.last_record_no = first + stretch.last - 1
+        yield plain.replace(HEADER_PLACE, block.header_line)
         for row in others:
-            record_no, raw = walked.piece.first_record_no + row, walked.piece.raw(row)
+            record_no, raw = first + row, walked.piece.raw(row)
             record = self._walk.data.record(record_no, raw, block.header)
             if record.fields is not None:
-                block.framed_to += target.write(framed_line(record_no, record.fields + self._marks))
+                yield framed_line(record_no, record.fields)
                 continue
             amount = self._walk.data.value(raw, self._contract.amount or "")
             yen = None if amount is None else readable_yen(self._contract, amount)
-            self._framed.unsound[record_no] = replace(record, yen=yen)
+            self.framed.unsound[record_no] = replace(record, yen=yen)
 
 
 def _lines_of_stretches(lines: Lines, starts: list[int]) -> Iterator[bytes]:
@@ -139,17 +176,3 @@ def _lines_of_stretches(lines: Lines, starts: list[int]) -> Iterator[bytes]:
     counts = np.concatenate([[0], np.cumsum(lines.is_plain)])[starts].tolist()
     for first, last in pairwise(counts):
         yield b"".join(split[first:last])
-
-
-def _mark_as_requests(target: BinaryIO, start: int, end: int) -> None:
-    """Correct the last field of the lines from ``start`` to ``end``; no line changes its length."""
-    result, request = (f",{mark}\n".encode() for mark in (_RESULT, _REQUEST))
-    place = start
-    while place < end:
-        target.seek(place)
-        content = target.read(min(PATCH_BYTES, end - place))
-        # A line may be cut by the end of what was read: that line is taken with the next one.
-        content = content[: content.rindex(b"\n") + 1]
-        target.seek(place)
-        target.write(content.replace(result, request))
-        place += len(content)

@@ -24,6 +24,9 @@ MATCH_KEYS = ("name_key", "name_kana_key")
 _VARIANTS = Path(__file__).parent / "name_variants.csv"
 _FUNCTION = "match_key"
 _BETWEEN_NAMES = "\x1f"
+_KNOWN: dict[str, str] = {}
+MOST_KNOWN = 100_000
+"""Names whose keys are remembered while loading; beyond it all are forgotten, so that memory stays bounded."""
 # Space and middle dots (NFKC has made all other spaces and dots into these), variation selectors.
 _DROPPED = (0x20, 0x30FB, 0xB7, *range(0xFE00, 0xFE10), *range(0xE0100, 0xE01F0))
 
@@ -50,10 +53,24 @@ def register_match_keys(connection: DuckDBPyConnection) -> None:
     connection.create_function(_FUNCTION, _match_keys, [VARCHAR], VARCHAR, type=PythonUDFType.ARROW)
 
 
-def _match_keys(names: pa.Array) -> pa.Array:
-    # All names as one text: no step crosses the character between them, which no record may contain.
-    keys = match_key(_BETWEEN_NAMES.join(names.to_pylist())).split(_BETWEEN_NAMES) if len(names) else []
-    return pa.array(keys, pa.string())
+def _match_keys(names: pa.ChunkedArray) -> pa.Array:
+    """Each different name once: those of one bank file, or of one month and the next, are mostly the same."""
+    encoded = names.combine_chunks().dictionary_encode()
+    return pa.array(_keys_of(encoded.dictionary.to_pylist()), pa.string()).take(encoded.indices)
+
+
+def _keys_of(names: list[str]) -> list[str]:
+    # Two feeds ask at the same time: what one has looked up it keeps, whatever the other forgets.
+    keys = [_KNOWN.get(name) for name in names]
+    unknown = [name for name, key in zip(names, keys, strict=True) if key is None]
+    learned: dict[str, str] = {}
+    if unknown:
+        # All as one text: no step crosses the character between them, which no record may contain.
+        learned = dict(zip(unknown, match_key(_BETWEEN_NAMES.join(unknown)).split(_BETWEEN_NAMES), strict=True))
+        if len(_KNOWN) + len(learned) > MOST_KNOWN:
+            _KNOWN.clear()
+        _KNOWN.update(learned)
+    return [learned[name] if key is None else key for name, key in zip(names, keys, strict=True)]
 
 
 @cache

@@ -27,7 +27,7 @@ from ingestion.row_sql import (
 
 if TYPE_CHECKING:
     import datetime as dt
-    from collections.abc import Iterator, Mapping
+    from collections.abc import Iterator, Mapping, Sequence
     from pathlib import Path
 
     from duckdb import DuckDBPyConnection
@@ -36,6 +36,9 @@ if TYPE_CHECKING:
     from ingestion.framing import Framed
 
 _BATCHES = "typed_batches"
+RESULT_MARK, REQUEST_MARK = "'1'", "'0'"
+STORED_MARK = f"CASE WHEN {RESULT_COLUMN} THEN {RESULT_MARK} ELSE {REQUEST_MARK} END"
+"""What the hash of a record says of its kind: the same record as a request and as a result are two."""
 
 
 @dataclass(frozen=True)
@@ -66,6 +69,25 @@ def insert_framed(
         _insert_batches(connection, contract, framed, values)
     if framed_path.stat().st_size:
         connection.execute(_insert_framed_statement(contract, str(framed_path)), values)
+    if contract.has_result_marks and framed.trailers.requests:
+        _mark_requests(connection, contract, framed.trailers.requests, origin.file_no)
+
+
+def _mark_requests(
+    connection: DuckDBPyConnection, contract: FeedContract, requests: Sequence[tuple[int, int]], file_no: int
+) -> None:
+    """Whether records are results is known at their trailer: inserted as such, and corrected if they are requests."""
+    connection.execute(
+        f"UPDATE {contract.raw_table} SET {RESULT_COLUMN} = false, record_hash = "
+        f"CASE WHEN record_hash IS NOT NULL THEN {record_hash(contract, REQUEST_MARK)} END "
+        "FROM (SELECT unnest($firsts) AS first_no, unnest($lasts) AS last_no) AS requests "
+        "WHERE source_file_no = $file_no AND source_line_no BETWEEN first_no AND last_no",
+        {
+            "file_no": file_no,
+            "firsts": [first for first, _ in requests],
+            "lasts": [last for _, last in requests],
+        },
+    )
 
 
 def _insert_batches(
@@ -122,18 +144,17 @@ def _insert_statement(contract: FeedContract, relation: str, sound: str, values:
         "source_line_no": LINE_COLUMN,
         "delivery_date": "$delivery_date",
         "delivery_seq": "$delivery_seq",
-        "record_hash": f"CASE WHEN {SOUND_COLUMN} THEN {record_hash(contract, RESULT_COLUMN)} END",
+        "record_hash": f"CASE WHEN {SOUND_COLUMN} THEN {record_hash(contract, RESULT_MARK)} END",
         "addressee_key": pseudonym_sql("addressee", "addressee_code"),
         "household_key": pseudonym_sql("household", "household_code"),
         "instalment_id": pseudonym_sql("instalment", f"({instalment_value_sql(contract.instalment_key)})"),
-        RESULT_COLUMN: f"{RESULT_COLUMN} = '1'",
+        RESULT_COLUMN: "true",
         **{column.match_key: match_key_sql(quoted(column.name)) for column in contract.match_columns},
     }
     added = ", ".join(f"{system[name]} AS {name}" for name, _ in contract.system_columns)
-    mark = f", {RESULT_COLUMN}" if contract.has_result_marks else ""
     return (
         f"INSERT INTO {contract.raw_table} BY NAME SELECT {names}, {added} FROM ("
-        f"SELECT {LINE_COLUMN}, {sound} AS {SOUND_COLUMN}, {typed}{mark} FROM {relation})"
+        f"SELECT {LINE_COLUMN}, {sound} AS {SOUND_COLUMN}, {typed} FROM {relation})"
     )
 
 

@@ -38,11 +38,10 @@ class Lines:
 class LineMaker:
     """Makes the lines of data records of one layout."""
 
-    def __init__(self, places: Sequence[slice], encoding: FileEncoding, ending: bytes) -> None:
-        """Take where the fields lie; ``ending`` stands behind the last field of every line."""
+    def __init__(self, places: Sequence[slice], encoding: FileEncoding) -> None:
+        """Take where the fields lie."""
         self._places = places
         self._encoding = encoding
-        self._ending = ending + b"\n"
 
     def lines(self, records: NDArray[np.uint8], first_record_no: int, rows: NDArray[np.int64]) -> Lines:
         """One line per plain record: number, comma, place of the header, fields. ``rows`` count from the first one."""
@@ -59,7 +58,7 @@ class LineMaker:
 
     def _written(self, columns: NDArray[np.uint8], numbers: NDArray[np.int64]) -> bytes:
         lead = _LONGEST_NUMBER + 1 + len(HEADER_PLACE)
-        width = lead + columns.shape[0] + len(self._places) - 1 + len(self._ending)
+        width = lead + columns.shape[0] + len(self._places)
         written = np.empty((width, columns.shape[1]), np.uint8)
         _write_numbers(written[:_LONGEST_NUMBER], numbers)
         written[_LONGEST_NUMBER] = _COMMA
@@ -71,7 +70,7 @@ class LineMaker:
             _strike_out_trailing_spaces(written[at:end])
             written[end : end + 1] = _COMMA
             at = end + 1
-        written[at - 1 :] = np.frombuffer(self._ending, np.uint8)[:, None]
+        written[at - 1 :] = _LINE_FEED
         return written.tobytes(order="F").translate(None, bytes([_STRUCK_OUT]))
 
     def _line_by_line(self, content: bytes, is_plain: NDArray[np.bool_]) -> Lines:

@@ -37,12 +37,8 @@ def literal(text: str) -> str:
 
 
 def framed_columns(contract: FeedContract) -> tuple[str, ...]:
-    """Columns of the framed file that the readers write.
-
-    Line number, the raw columns, and the result mark if any.
-    """
-    marks = (RESULT_COLUMN,) if contract.has_result_marks else ()
-    return (LINE_COLUMN, *(column.name for column in contract.layout.raw_columns), *marks)
+    """Columns of the framed file that the readers write: line number and the raw columns."""
+    return (LINE_COLUMN, *(column.name for column in contract.layout.raw_columns))
 
 
 def framed_relation(contract: FeedContract, path: str) -> str:

@@ -8,9 +8,9 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from ingestion.raw_insert import record_hash
+from ingestion.raw_insert import STORED_MARK, record_hash
 from ingestion.raw_rows import unacceptable_lines
-from ingestion.row_sql import LINE_COLUMN, RESULT_COLUMN, framed_relation, is_acceptable
+from ingestion.row_sql import LINE_COLUMN, framed_relation, is_acceptable
 
 if TYPE_CHECKING:
     from pathlib import Path
@@ -18,9 +18,6 @@ if TYPE_CHECKING:
     from duckdb import DuckDBPyConnection
 
     from ingestion.contract import FeedContract
-
-# In the framed file the mark is a text, and the hash is one over that text.
-_RESULT_MARK = f"CASE WHEN {RESULT_COLUMN} THEN '1' ELSE '0' END"
 
 
 def accept_tolerated(
@@ -35,7 +32,7 @@ def accept_tolerated(
         return [], False
     columns = contract.layout.raw_columns
     connection.execute(
-        f"UPDATE {contract.raw_table} SET record_hash = {record_hash(contract, _RESULT_MARK)} "
+        f"UPDATE {contract.raw_table} SET record_hash = {record_hash(contract, STORED_MARK)} "
         f"WHERE source_file_no = $file_no AND record_hash IS NULL AND source_line_no IN ("
         f"SELECT {LINE_COLUMN} FROM {framed_relation(contract, str(framed_path))} WHERE {is_acceptable(columns)})",
         {"file_no": file_no},

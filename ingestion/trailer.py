@@ -41,13 +41,13 @@ class Found:
 
 @dataclass
 class Block:
-    """One block while it is read: what its records add up to, and where its lines stand in the framed file."""
+    """One block while it is read: what its records add up to, and between which record numbers its data stand."""
 
     header_line: bytes
     header: tuple[str, ...]
     found: list[Found]
-    framed_from: int = 0
-    framed_to: int = 0
+    first_record_no: int = 0
+    last_record_no: int = 0
 
 
 @dataclass
@@ -58,7 +58,8 @@ class Trailers:
     stated_yen: int = 0
     faults: list[FileFault] = field(default_factory=list)
     requests: list[tuple[int, int]] = field(default_factory=list)
-    """Where in the framed file the lines of requests stand."""
+    """First and last record number of blocks that are requests, those of neighbours in one."""
+    _follows_request: bool = False
 
     def close(
         self,
@@ -70,10 +71,11 @@ class Trailers:
     ) -> None:
         """Take in a block whose trailer has been read."""
         is_result = any(stated[rule.name] for rule in rules if rule.is_conditional)
-        if not is_result and block.framed_to > block.framed_from:
-            if self.requests and self.requests[-1][1] == block.framed_from:
-                block.framed_from = self.requests.pop()[0]
-            self.requests.append((block.framed_from, block.framed_to))
+        if block.last_record_no:
+            if not is_result:
+                first = self.requests.pop()[0] if self._follows_request else block.first_record_no
+                self.requests.append((first, block.last_record_no))
+            self._follows_request = not is_result
         for rule in rules:
             if not rule.is_conditional and rule.measure == COUNT:
                 self.stated_count += stated[rule.name]

@@ -5,6 +5,7 @@ from __future__ import annotations
 import click
 
 PERSONS, YEARS = 20_000, 3
+ONE_FILE_FEEDS = ("levy", "account_transfer_result")
 
 
 @click.group(invoke_without_command=True)
@@ -25,14 +26,22 @@ def bench(context: click.Context, persons: int, years: int) -> None:
 @bench.command()
 @click.option("--persons", type=click.IntRange(100), default=PERSONS, show_default=True, help="People in the city.")
 @click.option("--years", type=click.IntRange(1, 10), default=YEARS, show_default=True)
-@click.option("--rows", type=click.IntRange(1), help="Instead of a city: one levy file of so many rows.")
+@click.option("--rows", type=click.IntRange(1), help="Instead of a city: one file of so many rows.")
+@click.option(
+    "--feed", type=click.Choice(ONE_FILE_FEEDS), default="levy", show_default=True, help="With --rows: which."
+)
 @click.option("--runs", type=click.IntRange(1, 20), default=1, show_default=True, help="Floor and loading in turn.")
-def ingest(persons: int, years: int, rows: int | None, runs: int) -> None:
-    """Loading with every check against the floor, per format: seconds, ratio, records a second, peak memory.
+def ingest(persons: int, years: int, rows: int | None, feed: str, runs: int) -> None:
+    r"""Loading with every check against the floor, per format: seconds, ratio, records a second, peak memory.
 
     Every check: framing, strict types, hash, duplicates, control totals, archive copy. With several runs the medians
-    are shown. A levy file takes about 480 bytes a row. Example: osamari bench ingest --rows 5000000
-    """
-    from orchestration.bench_ingest import bench_city, bench_levies  # noqa: PLC0415
+    are shown. A row of a levy file takes about 480 bytes, a record of account transfers 122.
 
-    click.echo("\n".join(bench_levies(rows, runs) if rows else bench_city(persons, years, runs)))
+    \b
+    Examples:
+      osamari bench ingest --rows 5000000
+      osamari bench ingest --rows 2000000 --feed account_transfer_result
+    """
+    from orchestration.bench_ingest import bench_city, bench_file  # noqa: PLC0415
+
+    click.echo("\n".join(bench_file(feed, rows, runs) if rows else bench_city(persons, years, runs)))

@@ -22,11 +22,14 @@ from ingestion.loader import feed_of
 from orchestration.bench import MEBIBYTE, REPOSITORY, Measured, Watch, run_floor, run_stages
 from orchestration.bench_levy_file import write_levy_file
 from orchestration.bench_load import feeds_by_format
+from orchestration.bench_transfer_file import write_transfer_file
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
 
 WHOLE = "whole"
+ONE_FILE = {"levy": write_levy_file, "account_transfer_result": write_transfer_file}
+"""Feeds of which one file of any number of rows can be written."""
 _HEADER = ("format", "files", "rows", "load s", "floor s", "ratio", "rows/s", "peak MiB")
 _WIDTHS = (12, 8, 14, 10, 10, 8, 12, 10)
 
@@ -54,8 +57,8 @@ def bench_city(persons: int, years: int, runs: int) -> list[str]:
         return [f"{persons:,} persons, {years} years", *_table(_turns(Path(folder), feeds, runs))]
 
 
-def bench_levies(row_count: int, runs: int) -> list[str]:
-    """Load one levy file of so many rows; a table of what it took.
+def bench_file(feed: str, row_count: int, runs: int) -> list[str]:
+    """Load one file of so many rows, of a feed in ``ONE_FILE``; a table of what it took.
 
     Raises:
         ConfigurationError: A step did not succeed; its own words are on stderr.
@@ -63,9 +66,9 @@ def bench_levies(row_count: int, runs: int) -> list[str]:
     with tempfile.TemporaryDirectory(prefix="osamari-bench-") as folder:
         feeds = Path(folder) / "feeds"
         feeds.mkdir()
-        _say(f"writing a levy file of {row_count:,} rows")
-        size = write_levy_file(feeds, row_count).stat().st_size
-        return [f"one levy file, {size / MEBIBYTE:,.0f} MiB", *_table(_turns(Path(folder), feeds, runs))]
+        _say(f"writing a file of {row_count:,} rows of {feed}")
+        size = ONE_FILE[feed](feeds, row_count).stat().st_size
+        return [f"one file of {feed}, {size / MEBIBYTE:,.0f} MiB", *_table(_turns(Path(folder), feeds, runs))]
 
 
 def _turns(folder: Path, feeds: Path, runs: int) -> list[dict[str, Turn]]:

@@ -35,7 +35,7 @@ def folder(tmp_path_factory: pytest.TempPathFactory) -> Path:
 def read(folder: Path, content: bytes) -> tuple[Framed, list[dict[str, str]]]:
     (folder / "file.dat").write_bytes(content)
     framed = read_fixed_width_feed(folder / "file.dat", TRANSFER, "cp932", folder / "framed.csv")
-    names = ["line_no", *(column.name for column in TRANSFER.layout.raw_columns), "is_result"]
+    names = ["line_no", *(column.name for column in TRANSFER.layout.raw_columns)]
     with (folder / "framed.csv").open(encoding="utf-8", newline="") as lines:
         return framed, list(csv.DictReader(lines, fieldnames=names))
 
@@ -94,11 +94,11 @@ def test_a_record_carries_its_header_and_its_number_in_the_file(folder: Path) ->
 
 def test_a_request_is_told_from_a_result_by_its_trailer(folder: Path) -> None:
     zeros = [(customer, yen, "0") for customer, yen, _ in RECEIPTS]
-    framed, rows = read(folder, b"".join([*transfer_records(zeros, is_request=True), end_record()]))
+    framed, _ = read(folder, b"".join([*transfer_records(zeros, is_request=True), end_record()]))
     assert not block_faults(framed)
-    assert {row["is_result"] for row in rows} == {"0"}
-    _, rows = read(folder, b"".join([*transfer_records(RECEIPTS), end_record()]))
-    assert {row["is_result"] for row in rows} == {"1"}
+    assert framed.trailers.requests == [(2, 4)]
+    framed, _ = read(folder, b"".join([*transfer_records(RECEIPTS), end_record()]))
+    assert framed.trailers.requests == []
 
 
 @pytest.mark.parametrize(

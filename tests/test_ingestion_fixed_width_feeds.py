@@ -15,10 +15,12 @@ import pytest
 from ingestion.check import check
 from ingestion.contract import FeedContract, load_contract
 from ingestion.control import block_faults
+from ingestion.file_encoding import FileEncoding
 from ingestion.file_ledger import LOADED, QUARANTINED
 from ingestion.fixed_width_reader import read_fixed_width_feed, reread_fixed_width_feed
 from ingestion.loader import load_inbox
 from ingestion.recognition import recognise_feed
+from ingestion.record_slicer import RecordSlicer
 from tests.ingestion_deliveries import end_record, pension_records, refund_records, transfer_records
 from tests.ingestion_home import fresh_home, one, query
 
@@ -33,6 +35,7 @@ REFUND = load_contract("refund_transfer")
 RECEIPTS = [("C1", 1000, "0"), ("C2", 2500, "1"), ("C3", 700, "0")]
 SEPARATORS = [b"", b"\r\n", b"\n", b"\r"]
 TWO_TOWNS = {"07203": [(100, 20, 3), (50, 0, 0)], "07204": [(7, 8, 9)]}
+TRANSFER_NAME = "account_transfer_result.072036.20250601.001.dat"
 PENSION_NAME = "pension_special_collection.072036.20250601.001.dat"
 
 
@@ -41,8 +44,7 @@ def read(
 ) -> tuple[Framed, list[dict[str, str]]]:
     (folder / "file.dat").write_bytes(content)
     framed = read_fixed_width_feed(folder / "file.dat", contract, encoding, folder / "framed.csv")
-    marks = ["is_result"] if contract.has_result_marks else []
-    names = ["line_no", *(column.name for column in contract.layout.raw_columns), *marks]
+    names = ["line_no", *(column.name for column in contract.layout.raw_columns)]
     with (folder / "framed.csv").open(encoding="utf-8", newline="") as lines:
         return framed, list(csv.DictReader(lines, fieldnames=names))
 
@@ -92,8 +94,7 @@ def test_ebcdic_is_refused_where_double_byte_text_may_stand(tmp_path: Path) -> N
     assert rows == []
 
 
-@pytest.mark.parametrize("patch_bytes", [148, 196, 197, 1 << 20])
-def test_requests_and_results_in_one_file_are_told_apart_by_their_trailers(tmp_path: Path, patch_bytes: int) -> None:
+def test_requests_and_results_in_one_file_are_told_apart_by_their_trailers(tmp_path: Path) -> None:
     zeros = [(customer, yen, "0") for customer, yen, _ in RECEIPTS]
     records = [
         *transfer_records(zeros, is_request=True),
@@ -102,10 +103,47 @@ def test_requests_and_results_in_one_file_are_told_apart_by_their_trailers(tmp_p
         *transfer_records(zeros, is_request=True),
         end_record(),
     ]
-    with patch("ingestion.fixed_width_reader.PATCH_BYTES", patch_bytes):
-        framed, rows = read(tmp_path, TRANSFER, b"".join(records))
+    framed, _ = read(tmp_path, TRANSFER, b"".join(records))
     assert not block_faults(framed)
-    assert "".join(row["is_result"] for row in rows) == "000111000000"
+    assert framed.trailers.requests == [(2, 4), (12, 19)]
+
+
+def loaded(tmp_path: Path, name: str, content: bytes, least_typed_bytes: int) -> list[list[tuple[object, ...]]]:
+    """Rows, refusals and flags of one file; the typed way is taken from so many bytes on."""
+    home = fresh_home(tmp_path)
+    with patch("ingestion.fixed_width_reader.LEAST_TYPED_BYTES", least_typed_bytes):
+        (home.inbox / name).write_bytes(content)
+        load_inbox(home)
+    feed = name.split(".", 1)[0]
+    return [
+        query(home, f"SELECT * FROM raw_{feed} ORDER BY source_line_no"),
+        query(home, "SELECT * EXCLUDE (line_bytes) FROM quarantined_lines ORDER BY ALL"),
+        query(home, "SELECT * FROM flagged_values ORDER BY ALL"),
+        query(home, "SELECT file_status, row_count_loaded, yen_loaded, row_count_quarantined FROM feed_files"),
+    ]
+
+
+@pytest.mark.parametrize(
+    ("field", "damage"),
+    [
+        ("debit_yen", b"0"),
+        ("debit_yen", b" 000001000"),
+        ("debit_yen", b"00000x1000"),
+        ("depositor_name_kana", b"\x81"),
+        ("depositor_name_kana", "髙".encode("cp932")),
+        ("depositor_name_kana", b'"'),
+        ("new_code", b"7"),
+        ("debit_bank_code", b"    "),
+    ],
+)
+def test_typed_and_judged_records_give_the_same_tables(tmp_path: Path, field: str, damage: bytes) -> None:
+    records = [*transfer_records(RECEIPTS), *transfer_records([("C9", 50, "0")], is_request=True), end_record()]
+    place = RecordSlicer(TRANSFER.layout.record("data"), FileEncoding("cp932")).place(field)
+    records[1] = records[1][: place.start] + damage + records[1][place.start + len(damage) :]
+    typed, judged = (loaded(tmp_path / str(least), TRANSFER_NAME, b"".join(records), least) for least in (0, 1 << 30))
+    assert typed == judged
+    assert len(typed[0]) >= 3
+    assert {row[-1] for row in typed[0]} == {True, False}
 
 
 def test_an_unknown_result_code_is_a_failed_transfer(tmp_path: Path) -> None:

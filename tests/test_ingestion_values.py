@@ -167,8 +167,7 @@ def test_sql_accepts_a_sound_row_of_every_feed(tmp_path: Path) -> None:
     for contract in load_contracts().values():
         columns = contract.layout.raw_columns
         path = tmp_path / f"{contract.feed}.csv"
-        marks = ["1"] if contract.has_result_marks else []
-        path.write_bytes(framed_line(2, [*sound_row(contract).values(), *marks]))
+        path.write_bytes(framed_line(2, [*sound_row(contract).values()]))
         with duckdb.connect() as connection:
             query = f"SELECT {is_sound(columns)} FROM {framed_relation(contract, str(path))}"
             assert connection.execute(query).fetchall() == [(True,)]

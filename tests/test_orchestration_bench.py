@@ -5,7 +5,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from ingestion.loader import load_inbox
-from orchestration.bench_ingest import bench_city, bench_levies
+from orchestration.bench_ingest import bench_city, bench_file
 from orchestration.bench_levy_file import write_levy_file
 from tests.ingestion_home import fresh_home, one
 
@@ -33,7 +33,7 @@ def test_the_levy_file_is_sound_and_the_same_every_time(tmp_path: Path) -> None:
 
 
 def test_one_levy_file_is_compared_with_its_floor(capfd: pytest.CaptureFixture[str]) -> None:
-    table = bench_levies(300, runs=2)
+    table = bench_file("levy", 300, runs=2)
     assert cells(table, "csv utf-8")[:2] == cells(table, "whole")[:2] == ["1", "300"]
     load, floor, ratio = (float(cell) for cell in cells(table, "whole")[2:5])
     assert min(load, floor) >= 0
