@@ -15,7 +15,7 @@ from typing import TYPE_CHECKING, BinaryIO
 from ingestion.csv_header import LONGEST_RECORD_LINES, header_faults, read_header
 from ingestion.csv_record import LONGEST_RECORD_BYTES, decode, judge_record
 from ingestion.framing import CONTROL_CHARACTERS, Framed, Record, framed_line
-from ingestion.plain_blocks import BLOCK_BYTES, PlainBlocks, record_pattern, whole_lines
+from ingestion.plain_blocks import PlainBlocks, record_pattern
 from ingestion.unstored_texts import UnstoredTexts
 
 if TYPE_CHECKING:
@@ -25,6 +25,8 @@ if TYPE_CHECKING:
     import pyarrow as pa
 
     from ingestion.layout import Column, Layout
+
+BLOCK_BYTES = 16 << 20
 
 
 @dataclass(frozen=True)
@@ -123,8 +125,7 @@ def _blocks(
     source: BinaryIO, line_no: int, layout: Layout, encoding: str, plain: PlainBlocks | None = None
 ) -> Iterator[_Block]:
     rest = b""
-    read_blocks = whole_lines(source, BLOCK_BYTES)
-    parsed = plain.ahead(read_blocks) if plain else ((block, None) for block in read_blocks)
+    parsed = plain.ahead(_read(source)) if plain else ((block, None) for block in _read(source))
     for read, columns in parsed:
         if plain and columns is not None and not rest:
             batch = plain.batch(columns, line_no)
@@ -144,6 +145,13 @@ def _blocks(
                 lines = lines[:used]
         yield _Block(line_no, lines, clean, records)
         line_no += len(lines)
+
+
+def _read(source: BinaryIO) -> Iterator[bytes]:
+    """Blocks of whole lines; an empty one at the end."""
+    while block := source.read(BLOCK_BYTES):
+        yield block + source.readline()
+    yield b""
 
 
 def _clean_lines(block: bytes, layout: Layout, encoding: str) -> list[bytes] | None:

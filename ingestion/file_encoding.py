@@ -30,7 +30,7 @@ _LINE_FEEDS = b"\x0a\x15\x25"
 """LF as ASCII writes it, NL and LF as EBCDIC does: what stands between records may have been added later."""
 _UNDEFINED = "\ufffd"
 _ASCII_END = 128
-_KANA_BYTES = range(0xA1, 0xE0)
+KANA_BYTES = range(0xA1, 0xE0)
 _UNMAPPED = "\ufffe"
 """What a character map of Python holds where a byte has no character."""
 _CONTROLS = frozenset(map(chr, (*range(32), *range(127, 160))))
@@ -88,7 +88,7 @@ class FileEncoding:
         try:
             # Half-width kana alone, as in all files of banks: three times as fast as the codec with double-byte text.
             # (The stubs do not know that a text may map bytes to characters.)
-            return codecs.charmap_decode(translated, "strict", _single_bytes())[0].encode()  # type: ignore[arg-type]
+            return codecs.charmap_decode(translated, "strict", single_bytes())[0].encode()  # type: ignore[arg-type]
         except UnicodeDecodeError:
             return decode(translated, _SINGLE_BYTES if self.table else self.name).encode()
 
@@ -112,10 +112,10 @@ def reads_ebcdic(contract: FeedContract) -> bool:
 
 
 @cache
-def _single_bytes() -> str:
+def single_bytes() -> str:
     """ASCII and half-width kana by their byte in CP932; all other bytes are undefined."""
-    kana = (bytes([byte]).decode(_SINGLE_BYTES) for byte in _KANA_BYTES)
-    return "".join(map(chr, range(_ASCII_END))).ljust(_KANA_BYTES.start, _UNMAPPED) + "".join(kana)
+    kana = (bytes([byte]).decode(_SINGLE_BYTES) for byte in KANA_BYTES)
+    return "".join(map(chr, range(_ASCII_END))).ljust(KANA_BYTES.start, _UNMAPPED) + "".join(kana)
 
 
 @cache

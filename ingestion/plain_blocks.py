@@ -1,4 +1,4 @@
-"""The fast way: a block of whole lines becomes typed columns when every line is one record of plain values.
+"""The fast way of CSV: a block of whole lines becomes typed columns when every line is one record of plain values.
 
 That is nearly every block of nearly every file, and costs a third of judging each row as text. Any doubt at all and the
 block takes the way with a verdict and a reason per record (``csv_record``, ``row_sql``): this one knows no reasons.
@@ -22,8 +22,7 @@ from ingestion.plain_values import parsed_type, plain_column, stored_type
 from ingestion.row_sql import LINE_COLUMN
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable, Iterator, Sequence
-    from typing import BinaryIO
+    from collections.abc import Iterable, Iterator
 
     from ingestion.layout import Layout
 
@@ -33,43 +32,33 @@ _BLANKS = (b" ", b"\t")
 _HEXADECIMAL = (b"x", b"X")
 _FIELD_EDGES = np.isin(np.arange(256), list(b',"\n'))
 _TRIES = 3
-_LINE_TYPE = {LINE_COLUMN: pa.int32()}
-BLOCK_BYTES = 16 << 20
 BLOCKS_AHEAD = 2
 """Blocks that are parsed while others are written; each in a thread of its own, outside of Python's lock."""
-
-
-def whole_lines(source: BinaryIO, block_bytes: int = BLOCK_BYTES) -> Iterator[bytes]:
-    """Blocks of whole lines; an empty one at the end."""
-    while block := source.read(block_bytes):
-        yield block + source.readline()
-    yield b""
 
 
 class PlainBlocks:
     """Turns blocks of one file into typed batches."""
 
-    def __init__(self, layout: Layout, encoding: str, names: Sequence[str] = ()) -> None:
-        """Take how the file is written; ``names`` are its columns where it gives the line numbers, too."""
+    def __init__(self, layout: Layout, encoding: str) -> None:
+        """Take how the file should be written."""
         self.columns = layout.raw_columns
-        self._names = tuple(names) or tuple(column.name for column in self.columns)
         self._encoding = encoding
         # Columns around whose values Arrow takes blanks away.
         self._has_trimmed = any(column.type in (*NUMERIC_TYPES, "flag") for column in self.columns)
         self._misses = self._hits = 0
 
     @classmethod
-    def of(cls, layout: Layout, encoding: str, names: Sequence[str] = ()) -> PlainBlocks | None:
+    def of(cls, layout: Layout, encoding: str) -> PlainBlocks | None:
         """None where a check looks at the text of a column that is stored in another type."""
         if any(column.check and column.duckdb_type != "VARCHAR" for column in layout.raw_columns):
             return None
-        return cls(layout, encoding, names)
+        return cls(layout, encoding)
 
     @cached_property
     def schema(self) -> pa.Schema:
-        """The columns of the file in their types, the line number last where the file has none."""
-        types = _LINE_TYPE | {column.name: stored_type(column) for column in self.columns}
-        return pa.schema([(name, types[name]) for name in dict.fromkeys([*self._names, LINE_COLUMN])])
+        """The columns of the layout in their types, then the line number."""
+        fields = [(column.name, stored_type(column)) for column in self.columns]
+        return pa.schema([*fields, (LINE_COLUMN, pa.int32())])
 
     def ahead(self, blocks: Iterable[bytes]) -> Iterator[tuple[bytes, list[pa.Array] | None]]:
         """Each block of whole lines with its typed columns; None when a record of it needs a closer look.
@@ -93,11 +82,9 @@ class PlainBlocks:
         return block, columns
 
     def batch(self, columns: list[pa.Array], first_line_no: int) -> pa.RecordBatch:
-        """The records with their line numbers; those that the file itself gives go before."""
-        if len(columns) < len(self.schema):
-            line_nos = np.arange(first_line_no, first_line_no + len(columns[0]), dtype=np.int32)
-            columns = [*columns, pa.array(line_nos)]
-        return pa.RecordBatch.from_arrays(columns, schema=self.schema)
+        """The records with their line numbers."""
+        line_nos = np.arange(first_line_no, first_line_no + len(columns[0]), dtype=np.int32)
+        return pa.RecordBatch.from_arrays([*columns, pa.array(line_nos)], schema=self.schema)
 
     def columns_of(self, block: bytes) -> list[pa.Array] | None:
         """Typed columns of whole lines; None when one of them needs a closer look."""
@@ -113,15 +100,13 @@ class PlainBlocks:
             return None
         if parsed.num_rows != line_count:
             return None
-        return self._judged(dict(zip(self._names, (values.chunk(0) for values in parsed.itercolumns()), strict=True)))
-
-    def _judged(self, columns: dict[str, pa.Array]) -> list[pa.Array] | None:
-        for column in self.columns:
-            plain = plain_column(column, columns[column.name])
+        columns: list[pa.Array] = []
+        for column, values in zip(self.columns, parsed.itercolumns(), strict=True):
+            plain = plain_column(column, values.chunk(0))
             if plain is None:
                 return None
-            columns[column.name] = plain
-        return list(columns.values())
+            columns.append(plain)
+        return columns
 
     def _are_records(self, text: bytes) -> bool:
         """True when Arrow's parser, more lenient than ours, reads nothing from these lines that we would refuse.
@@ -131,7 +116,7 @@ class PlainBlocks:
         """
         if _has_longer_line(text):
             return False
-        if b'"' in text and not all(map(record_pattern(len(self._names)).fullmatch, text[:-1].split(b"\n"))):
+        if b'"' in text and not all(map(record_pattern(len(self.columns)).fullmatch, text[:-1].split(b"\n"))):
             return False
         if not self._has_trimmed:
             return True
@@ -140,15 +125,16 @@ class PlainBlocks:
     def _options(
         self, size: int
     ) -> tuple[pyarrow.csv.ReadOptions, pyarrow.csv.ParseOptions, pyarrow.csv.ConvertOptions]:
+        names = [column.name for column in self.columns]
         return (
-            pyarrow.csv.ReadOptions(use_threads=False, block_size=size + 1, column_names=self._names),
+            pyarrow.csv.ReadOptions(use_threads=False, block_size=size + 1, column_names=names),
             pyarrow.csv.ParseOptions(newlines_in_values=False, ignore_empty_lines=False),
             self._conversion,
         )
 
     @cached_property
     def _conversion(self) -> pyarrow.csv.ConvertOptions:
-        types: dict[str, pa.DataType] = _LINE_TYPE | {column.name: parsed_type(column) for column in self.columns}
+        types: dict[str, pa.DataType] = {column.name: parsed_type(column) for column in self.columns}
         return pyarrow.csv.ConvertOptions(
             column_types=types, null_values=[""], strings_can_be_null=True, true_values=["1"], false_values=["0"]
         )

@@ -20,7 +20,7 @@ if TYPE_CHECKING:
 
     from ingestion.file_encoding import FileEncoding
 
-PIECE_BYTES = 2 << 20
+PIECE_BYTES = 8 << 20
 _LONGEST_SEPARATOR = 2
 _LINE_ENDS = (10, 13)
 

@@ -7,6 +7,7 @@ from __future__ import annotations
 
 import os
 from dataclasses import dataclass
+from functools import cached_property
 from typing import TYPE_CHECKING
 
 import numpy as np
@@ -75,6 +76,11 @@ class WalkedPiece:
     piece: Piece
     stretches: list[Stretch]
     fault: FileFault | None
+
+    @cached_property
+    def filled(self) -> list[Stretch]:
+        """The stretches that hold records."""
+        return [stretch for stretch in self.stretches if stretch.last > stretch.first]
 
 
 class RecordWalk:
