@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from pathlib import Path
+
 import click
 
 PERSONS, YEARS = 20_000, 3
@@ -31,7 +33,10 @@ def bench(context: click.Context, persons: int, years: int) -> None:
     "--feed", type=click.Choice(ONE_FILE_FEEDS), default="levy", show_default=True, help="With --rows: which."
 )
 @click.option("--runs", type=click.IntRange(1, 20), default=1, show_default=True, help="Floor and loading in turn.")
-def ingest(persons: int, years: int, rows: int | None, feed: str, runs: int) -> None:
+@click.option("--keep", type=click.Path(path_type=Path), help="Leave the loaded home of the city in this new folder.")
+def ingest(  # noqa: PLR0913, PLR0917  (one for each option)
+    persons: int, years: int, rows: int | None, feed: str, runs: int, keep: Path | None
+) -> None:
     r"""Loading with every check against the floor, per format: seconds, ratio, records a second, peak memory.
 
     Every check: framing, strict types, hash, duplicates, control totals, archive copy. With several runs the medians
@@ -44,4 +49,4 @@ def ingest(persons: int, years: int, rows: int | None, feed: str, runs: int) -> 
     """
     from orchestration.bench_ingest import bench_city, bench_file  # noqa: PLC0415
 
-    click.echo("\n".join(bench_file(feed, rows, runs) if rows else bench_city(persons, years, runs)))
+    click.echo("\n".join(bench_file(feed, rows, runs) if rows else bench_city(persons, years, runs, keep)))

@@ -7,6 +7,7 @@ from __future__ import annotations
 
 import json
 import os
+import shutil
 import subprocess
 import sys
 import tempfile
@@ -44,17 +45,22 @@ class Turn:
     floor: Measured
 
 
-def bench_city(persons: int, years: int, runs: int) -> list[str]:
+def bench_city(persons: int, years: int, runs: int, kept_home: Path | None = None) -> list[str]:
     """Invent a city and load all its files; a table of what each format took.
 
+    With ``kept_home`` the home of the last run stays there, loaded: making it again would take as long.
+
     Raises:
-        ConfigurationError: A step did not succeed; its own words are on stderr.
+        ConfigurationError: A step did not succeed, its own words are on stderr; or the folder exists.
     """
+    if kept_home and kept_home.exists():
+        raise ConfigurationError(f"the folder {kept_home} exists", "Name a new one, or remove it.")
     with tempfile.TemporaryDirectory(prefix="osamari-bench-") as folder:
         feeds = Path(folder) / "feeds"
         sample = ["sample", "--persons", str(persons), "--years", str(years), "--out", str(feeds)]
-        run_stages(sample, Path(folder) / "home", {"": "sample"})
-        return [f"{persons:,} persons, {years} years", *_table(_turns(Path(folder), feeds, runs))]
+        sampled = run_stages(sample, Path(folder) / "home", {"": "sample"})
+        table = _table(_turns(Path(folder), feeds, runs, kept_home))
+        return [f"{persons:,} persons, {years} years, invented in {sampled['sample'].seconds:,.0f} s", *table]
 
 
 def bench_file(feed: str, row_count: int, runs: int) -> list[str]:
@@ -71,7 +77,7 @@ def bench_file(feed: str, row_count: int, runs: int) -> list[str]:
         return [f"one file of {feed}, {size / MEBIBYTE:,.0f} MiB", *_table(_turns(Path(folder), feeds, runs))]
 
 
-def _turns(folder: Path, feeds: Path, runs: int) -> list[dict[str, Turn]]:
+def _turns(folder: Path, feeds: Path, runs: int, kept_home: Path | None = None) -> list[dict[str, Turn]]:
     turns: list[dict[str, Turn]] = []
     present = {feed_of(path) for path in feeds.iterdir()}
     formats = {form: names for form, names in feeds_by_format().items() if present.intersection(names)}
@@ -84,6 +90,9 @@ def _turns(folder: Path, feeds: Path, runs: int) -> list[dict[str, Turn]]:
         _say(f"run {number + 1} of {runs}: loading")
         with tempfile.TemporaryDirectory(dir=folder) as root:
             found = _load(Home(Path(root)).create(), feeds)
+            if kept_home and number == runs - 1:
+                shutil.move(root, kept_home)
+                Path(root).mkdir()
         turns.append({form: Turn(files, rows, load, floors[form]) for form, (files, rows, load) in found.items()})
     return turns
 
