@@ -14,6 +14,7 @@ from expectations.ledger import ledger_suite
 from expectations.reconciliation import reconciliation_suite
 from expectations.refunds import refunds_suite
 from expectations.statistics import statistics_suites
+from expectations.treatments import treatments_suite
 from ingestion.errors import ConfigurationError
 
 if TYPE_CHECKING:
@@ -32,6 +33,7 @@ def all_suites(as_of: date, contracts: Mapping[str, FeedContract] | None = None)
         *feed_suites(contracts),
         ledger_suite(as_of),
         cases_suite(),
+        treatments_suite(),
         reconciliation_suite(as_of),
         arrears_suite(as_of),
         refunds_suite(as_of),

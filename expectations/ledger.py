@@ -10,7 +10,7 @@ if TYPE_CHECKING:
     from datetime import date
 
 COMPONENTS = ("principal", "late_charge", "demand_fee", "additional_charge")
-KINDS = ("levy", "reassessment", "receipt", "receipt_correction", "refund", "write_off")
+KINDS = ("levy", "reassessment", "receipt", "receipt_correction", "appropriation", "refund", "write_off")
 REQUIRED = {
     "ledger_entry_id": "元帳番号",
     "instalment_id": "期別番号",

@@ -54,6 +54,7 @@ def rows_of(case: LawCase, events: Iterable[Event], settled_yen: dict[int, int])
     for label, instalment in case.instalments.items():
         own = [event for event in in_order if event.instalment == label]
         add_levy_versions(delivery, label, instalment, own, settled_yen)
+        add_overpayment(delivery, label, own)
         slip = ""
         for number, event in enumerate(own, start=1):
             if event.kind == "receipt":
@@ -98,8 +99,8 @@ def add_levy_versions(
     }
     delivery.add("raw_levy", noticed, **version)
     for event in events:
-        if event.kind in ("reassessment", "write_off", "refund_decision"):
-            version = changed_version(version, event, settled_yen.get(id(event), 0))
+        if event.kind in ("reassessment", "write_off", "refund_decision", "appropriation"):
+            version = changed_version(version, event, settled_yen.get(id(event), appropriated_yen(event)))
             delivery.add("raw_levy", event.on, **version)
 
 
@@ -125,6 +126,43 @@ def changed_version(version: Row, event: Event, yen: int) -> Row:
     else:
         changed["principal_overpayment_settled_yen"] = version["principal_overpayment_settled_yen"] + yen
     return changed
+
+
+def appropriated_yen(event: Event) -> int:
+    """What leaves the overpaid instalment by an appropriation."""
+    return sum(event.fields.get(key, 0) for key in ("principal_yen", "late_charge_yen"))
+
+
+def add_overpayment(delivery: Delivery, label: str, events: list[Event]) -> None:
+    """The city's record of the one overpayment of an instalment, once something is decided about it or notified."""
+    treated = [event for event in events if event.kind in ("refund_notice", "refund_claim", "appropriation")]
+    if not treated:
+        return
+    paid = [event for event in events if event.kind in ("receipt", "reassessment") and event.on <= treated[0].on]
+    number = {"overpayment_tax_item": "11", "overpayment_year": 2000, "overpayment_serial_no": delivery.line_no}
+    days = {event.kind: event.on for event in treated}
+    delivery.add(
+        "raw_overpayment",
+        treated[-1].on,
+        instalment_id=label,
+        **number,
+        overpayment_occurrence_date=paid[-1].on,
+        notice_issue_date=days.get("refund_notice"),
+        refund_claim_date=days.get("refund_claim"),
+    )
+    for seq, event in enumerate((event for event in treated if event.kind == "appropriation"), start=1):
+        delivery.add(
+            "raw_treatment",
+            event.on,
+            instalment_id=event.fields["to"],
+            **{f"treatment_{name}": value for name, value in number.items()},
+            treatment_history_seq=seq,
+            refunded_or_applied_principal_yen=appropriated_yen(event),
+            appropriation_decision_date=event.on,
+            appropriation_eligible_date=event.fields.get("eligible_date"),
+            applied_to_principal_yen=event.fields.get("principal_yen"),
+            applied_to_late_charge_yen=event.fields.get("late_charge_yen"),
+        )
 
 
 def add_slip(delivery: Delivery, number: str, event: Event) -> None:

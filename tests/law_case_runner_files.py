@@ -43,6 +43,9 @@ EVENT_KEYS: dict[str, tuple[set[str], set[str]]] = {
     "delivery_demand": ({"from_date"}, {"to_date"}),
     "write_off": ({"date", "cause"}, set()),
     "refund_decision": ({"date"}, set()),
+    "refund_notice": ({"date"}, set()),
+    "refund_claim": ({"date"}, set()),
+    "appropriation": ({"date", "to"}, {"principal_yen", "late_charge_yen", "eligible_date"}),
 }
 EVENT_WORDS: dict[str, set[Any]] = {
     "cause": {"reassessment", "on_request", "income_tax", "mistake", "15-7-4", "15-7-5", "18", 18},

@@ -60,6 +60,13 @@ create or replace table int_case_periods as
   select row_no, instalment_id, 'C' || row_no as case_no, 'seizure' as case_kind, date '2025-04-15' as from_date,
     null::date as to_date, 1 as source_file_no, row_no as source_line_no
   from int_instalments;
+create or replace table int_refund_treatments as
+  select row_no, 'N' || row_no as overpayment_no, 1 as treatment_history_seq, instalment_id,
+    'appropriation' as treatment_kind, date '2025-04-25' as decision_date, 20 as settled_yen,
+    instalment_id as target_instalment_id, date '2025-04-20' as eligible_date, 15 as to_principal_yen,
+    5 as to_late_charge_yen, 0 as to_additional_charge_yen, 0 as to_demand_fee_yen, 1 as source_file_no,
+    row_no as source_line_no
+  from int_instalments;
 create or replace table areas as select unnest(['01', '00']) as area_code;
 create or replace table age_bands as select unnest(['A30', 'UNK']) as age_band_code;
 create or replace table dim_addressee as
@@ -182,6 +189,12 @@ CASES = {
         line(50),
     ),
 }
+TREATMENTS = {
+    "overpayment_known": _row("int_refund_treatments", "instalment_id = null", 2),
+    "target_known": Fault("delete from int_instalments where row_no = 3", line(3)),
+    "parts_add_up": _row("int_refund_treatments", "to_late_charge_yen = 6", 4),
+    "yen_not_negative": _row("int_refund_treatments", "treatment_kind = 'refund', settled_yen = -1", 5),
+}
 RECONCILIATION = {
     "difference_once": _twin("fct_receipt_differences", 1),
     "no_open_difference": _row("fct_receipt_differences", "is_accepted = false", 2),
@@ -291,6 +304,7 @@ def _account_faults() -> dict[str, Fault]:
 MART_FAULTS = {
     "ledger": LEDGER,
     "cases": CASES,
+    "treatments": TREATMENTS,
     "reconciliation": RECONCILIATION,
     "arrears": ARREARS,
     "refunds": REFUNDS,

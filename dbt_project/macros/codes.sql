@@ -39,6 +39,15 @@ case {{ code }}
 end
 {%- endmacro %}
 
+{# The first day on or after a date that has a month and day (MMDD); NULL where neither year has it. #}
+{% macro next_month_day(from_date, month_day) -%}
+case
+    when {{ month_day_in('year(' ~ from_date ~ ')', month_day) }} >= {{ from_date }}
+        then {{ month_day_in('year(' ~ from_date ~ ')', month_day) }}
+    else {{ month_day_in('year(' ~ from_date ~ ') + 1', month_day) }}
+end
+{%- endmacro %}
+
 {# A date from a year and MMDD; NULL where the year has no such day (0229), never another day. #}
 {% macro month_day_in(year, month_day) -%}
 try_cast(concat_ws(

@@ -1,7 +1,7 @@
 {# Deliveries of states: which version of a record counts. #}
 
 {# The rows of a staging view that stand: the newest version of each key, unless a later delivery ended it. #}
-{% macro standing(feed, keys) -%}
+{% macro standing(feed, keys, has_deletions=true) -%}
 (
     select versions.*
     from (
@@ -20,7 +20,9 @@
             and versions.source_line_no = ended.source_line_no
     where
         versions.version_rank = 1
+        {%- if has_deletions %}
         and not coalesce(versions.has_deleted_flag, false)
+        {%- endif %}
         and ended.feed is null
 )
 {%- endmacro %}

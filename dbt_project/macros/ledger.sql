@@ -11,6 +11,7 @@ case {{ entries }}.kind
     when 'reassessment' then 1
     when 'receipt' then 2
     when 'receipt_correction' then 2
+    when 'appropriation' then 2
     when 'write_off' then 3
     else 4
 end
@@ -47,6 +48,30 @@ select
     source_line_no
 from {{ relation }}
 where {{ amount }} > 0
+{%- endmacro %}
+
+{# Entries of one component that appropriations pay, as negative amounts. #}
+{% macro appropriation_moves(relation, component) -%}
+select
+    target_instalment_id as instalment_id,
+    '{{ component }}' as component,
+    'appropriation' as kind,
+    eligible_date as effective_date,
+    decision_date,
+    cast(-to_{{ component }}_yen as bigint) as amount_yen,
+    source_file_no,
+    source_line_no
+from {{ relation }}
+where to_{{ component }}_yen > 0
+{%- endmacro %}
+
+{# Number of an overpayment as the outgoing transfer file writes it: tax item, year, serial number of four digits. #}
+{% macro overpayment_no(relation) -%}
+concat(
+    {{ relation }}.tax_item_code,
+    cast({{ relation }}.overpayment_year as {{ text_type() }}),
+    lpad(cast({{ relation }}.overpayment_serial_no as {{ text_type() }}), 4, '0')
+)
 {%- endmacro %}
 
 {# Sum of the entries of a component and of some kinds, in yen. #}

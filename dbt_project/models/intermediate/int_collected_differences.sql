@@ -22,7 +22,7 @@ with moves as (
         on stated.instalment_id = entries.instalment_id and stated.component = entries.component
     inner join {{ ref('stg_delivered_files') }} as files on entries.source_file_no = files.file_no
     where
-        entries.kind in ('receipt', 'receipt_correction', 'refund')
+        entries.kind in ('receipt', 'receipt_correction', 'appropriation', 'refund')
         and entries.effective_date <= stated.delivery_date
         and (entries.kind <> 'refund' or files.delivery_date <= stated.delivery_date)
 ),

@@ -1,13 +1,14 @@
 -- One row per instalment and the as-of date: what was levied, collected and is owed, component by component.
 -- Collected principal is net of refunds. A claim that was written off in full takes its late charge with it.
 {{ config(materialized='view') }}
+{%- set paid = ['receipt', 'receipt_correction', 'appropriation'] %}
 with totals as (
     select
         entries.instalment_id,
         {{ total_yen('principal', ['levy', 'reassessment']) }} as principal_levied_yen,
-        -{{ total_yen('principal', ['receipt', 'receipt_correction', 'refund']) }} as principal_collected_yen,
+        -{{ total_yen('principal', paid + ['refund']) }} as principal_collected_yen,
         -{{ total_yen('principal', ['write_off']) }} as written_off_yen,
-        -{{ total_yen('late_charge', ['receipt', 'receipt_correction']) }} as late_charge_collected_yen,
+        -{{ total_yen('late_charge', paid) }} as late_charge_collected_yen,
         cast(sum(amount_yen) filter (where component = 'additional_charge') as bigint) as additional_charge_yen,
         cast(sum(amount_yen) filter (where component = 'demand_fee') as bigint) as demand_fee_yen
     from {{ ref('int_ledger_entries') }} as entries

@@ -3,7 +3,6 @@
 with arisen as (
     select
         moves.*,
-        moves.arisen_so_far_yen - moves.arisen_yen as arisen_before_yen,
         case
             when moves.kind in ('levy', 'reassessment') then coalesce(moves.cause, 'reassessment')
             when moves.kind in ('receipt', 'receipt_correction') and moves.receipt_count > 1 then 'double_payment'
@@ -13,29 +12,13 @@ with arisen as (
     where moves.arisen_yen > 0
 ),
 
-settlements as (
-    select
-        arisen.ledger_entry_id,
-        settled.kind,
-        settled.effective_date,
-        least(arisen.arisen_so_far_yen, settled.settled_so_far_yen)
-        - greatest(arisen.arisen_before_yen, settled.settled_so_far_yen - settled.settled_yen) as settled_yen
-    from arisen
-    inner join {{ ref('int_overpaid_moves') }} as settled
-        on
-            arisen.instalment_id = settled.instalment_id
-            and settled.settled_yen > 0
-            and settled.settled_so_far_yen > arisen.arisen_before_yen
-            and settled.settled_so_far_yen - settled.settled_yen < arisen.arisen_so_far_yen
-),
-
 settled as (
     select
         ledger_entry_id,
-        cast(sum(case when kind = 'refund' then settled_yen else 0 end) as bigint) as refunded_yen,
-        cast(sum(case when kind <> 'refund' then settled_yen else 0 end) as bigint) as appropriated_yen,
-        max(effective_date) as last_settled_date
-    from settlements
+        cast(sum(case when settlement_kind = 'refund' then settled_yen else 0 end) as bigint) as refunded_yen,
+        cast(sum(case when settlement_kind <> 'refund' then settled_yen else 0 end) as bigint) as appropriated_yen,
+        max(interest_end_date) as last_settled_date
+    from {{ ref('int_overpayment_settlements') }}
     group by ledger_entry_id
 )
 

@@ -14,6 +14,18 @@ where component = 'principal'
 union all
 select
     instalment_id,
+    cast(null as {{ text_type() }}) as receipt_id,
+    kind,
+    effective_date,
+    amount_yen,
+    0 as flexible_yen,
+    source_file_no,
+    source_line_no
+from {{ ref('int_appropriation_entries') }}
+where component = 'principal'
+union all
+select
+    instalment_id,
     receipt_id,
     'receipt' as kind,
     paid_date as effective_date,

@@ -6,19 +6,19 @@ with segments as (
         periods.interest_end_date,
         {{ charge_yen(
             'periods.base_yen', 'rates.rate_percent',
-            days_between('greatest(periods.interest_start_date, rates.from_date)', 'least(periods.interest_end_date, rates.to_date)')
+            days_between('greatest(periods.span_from_date, rates.from_date)', 'least(periods.span_to_date, rates.to_date)')
             ~ ' + 1',
             'year_days.value'
         ) }} as amount_yen
-    from {{ ref('int_refund_interest_periods') }} as periods
+    from {{ ref('int_refund_interest_spans') }} as periods
     inner join {{ ref('int_rate_periods') }} as rates
         on
             periods.tax_item_code = rates.tax_item_code
             and rates.parameter = 'refund_interest_rate'
-            and periods.interest_start_date <= rates.to_date
-            and periods.interest_end_date >= rates.from_date
-    {{ law_join('year_days', 'days_per_year', 'periods.tax_item_code', 'periods.interest_start_date') }}
-    where periods.interest_start_date <= periods.interest_end_date
+            and periods.span_from_date <= rates.to_date
+            and periods.span_to_date >= rates.from_date
+    {{ law_join('year_days', 'days_per_year', 'periods.tax_item_code', 'periods.span_from_date') }}
+    where periods.span_from_date <= periods.span_to_date
 ),
 
 sums as (
