@@ -54,6 +54,7 @@ def run_suites(warehouse: Path, suites: Sequence[Suite], as_of: date) -> Iterato
     with _datasource(warehouse) as source:
         # The same connection as Great Expectations: DuckDB opens a file in one configuration only.
         connection = source.get_engine().raw_connection().driver_connection
+        connection.execute("SET enable_progress_bar = false")
         for suite in suites:
             fingerprint = suite_fingerprint(connection, suite)
             judged = _validate(source, suite)
