@@ -1,10 +1,12 @@
-"""``osamari bench``: what the whole refresh takes, or the loading alone."""
+"""``osamari bench``: what the whole refresh takes, or the loading alone, or the models alone."""
 
 from __future__ import annotations
 
 from pathlib import Path
 
 import click
+
+from ingestion.home import Home
 
 PERSONS, YEARS = 20_000, 3
 ONE_FILE_FEEDS = ("levy", "account_transfer_result")
@@ -50,3 +52,40 @@ def ingest(  # noqa: PLR0913, PLR0917  (one for each option)
     from orchestration.bench_ingest import bench_city, bench_file  # noqa: PLC0415
 
     click.echo("\n".join(bench_file(feed, rows, runs) if rows else bench_city(persons, years, runs, keep)))
+
+
+@bench.command()
+@click.option("--persons", type=click.IntRange(100), default=PERSONS, show_default=True, help="People in the city.")
+@click.option("--years", type=click.IntRange(1, 10), default=YEARS, show_default=True)
+@click.option(
+    "--home",
+    type=click.Path(exists=True, file_okay=False, path_type=Path),
+    help="Instead of an invented city: a copy of the warehouse of this home, which stays as it is.",
+)
+@click.option("--runs", type=click.IntRange(1, 20), default=1, show_default=True, help="Medians of so many runs.")
+@click.option("--growth", is_flag=True, help="A tenth, a third and all of the people: seconds per million instalments.")
+def marts(persons: int, years: int, home: Path | None, runs: int, *, growth: bool) -> None:
+    r"""All models against one scan of the staged tables, the dearest models, and late charges by three ways.
+
+    Late charges of all late instalments are computed by our models, in pandas and in PostgreSQL, from the same input;
+    unless all come to the same yen, no times are shown. PostgreSQL takes part where its programs are on the PATH (a
+    cluster in a temporary folder), or on the server that OSAMARI_BENCH_POSTGRES names.
+
+    \b
+    Examples:
+      osamari bench marts --persons 100000 --years 5
+      osamari bench marts --home /srv/osamari --runs 3
+      osamari bench marts --persons 1000000 --growth
+    """
+    if growth and (home or runs > 1):
+        raise click.UsageError(
+            "--growth invents cities of its own and measures each once: leave out --home and --runs."
+        )
+    if growth:
+        from orchestration.bench_growth import bench_growth  # noqa: PLC0415
+
+        click.echo("\n".join(bench_growth(persons, years)))
+        return
+    from orchestration.bench_marts import bench_marts  # noqa: PLC0415
+
+    click.echo("\n".join(bench_marts(persons, years, Home(home) if home else None, runs)))

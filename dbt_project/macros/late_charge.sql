@@ -20,15 +20,32 @@ with evaluated as (
         evaluations.tax_item_code,
         moves.kind,
         moves.kind in ('levy', 'reassessment') as is_levy,
+        moves.effective_date,
         greatest({{ add_days('moves.effective_date', 1) }}, {{ add_days('evaluations.due_date', 1) }}) as start_date,
         moves.amount_yen,
-        row_number() over (
-            partition by evaluations.instalment_id, evaluations.evaluate_date
-            order by {{ entry_order('moves') }}, moves.source_file_no, moves.source_line_no
-        ) as move_no
+        moves.source_file_no,
+        moves.source_line_no
     from {{ evaluations }} as evaluations
     inner join {{ moves }} as moves
         on evaluations.instalment_id = moves.instalment_id and moves.effective_date <= evaluations.evaluate_date
+),
+
+reassessed as (
+    select distinct instalment_id, evaluate_date from evaluated where kind = 'reassessment'
+),
+
+-- Only a levy that was changed has an order in which its versions count.
+ordered as (
+    select
+        evaluated.*,
+        row_number() over (
+            partition by evaluated.instalment_id, evaluated.evaluate_date
+            order by {{ entry_order('evaluated') }}, evaluated.source_file_no, evaluated.source_line_no
+        ) as move_no
+    from evaluated
+    inner join reassessed
+        on evaluated.instalment_id = reassessed.instalment_id and evaluated.evaluate_date = reassessed.evaluate_date
+    where evaluated.is_levy
 ),
 
 levied as (
@@ -37,8 +54,7 @@ levied as (
         sum(amount_yen) over (
             partition by instalment_id, evaluate_date order by move_no rows between unbounded preceding and current row
         ) as levied_yen
-    from evaluated
-    where is_levy
+    from ordered
 ),
 
 counted as (
@@ -60,69 +76,80 @@ changes as (
     select
         instalment_id,
         evaluate_date,
+        tax_item_code,
         case when kind = 'levy' then first_late_date else start_date end as start_date,
         counted_yen - lag(counted_yen, 1, 0) over (partition by instalment_id, evaluate_date order by move_no)
             as principal_change_yen,
         counted_yen - lag(counted_yen, 1, 0) over (partition by instalment_id, evaluate_date order by move_no)
             as levied_change_yen,
         0 as exempt_change,
-        0 as reduced_change
+        0 as reduced_change,
+        0 as later_change
     from counted
     union all
-    select instalment_id, evaluate_date, start_date, amount_yen, 0, 0, 0
+    select
+        evaluated.instalment_id, evaluated.evaluate_date, evaluated.tax_item_code, evaluated.first_late_date,
+        evaluated.amount_yen, evaluated.amount_yen, 0, 0, 0
+    from evaluated
+    left join reassessed
+        on evaluated.instalment_id = reassessed.instalment_id and evaluated.evaluate_date = reassessed.evaluate_date
+    where evaluated.is_levy and reassessed.instalment_id is null
+    union all
+    select instalment_id, evaluate_date, tax_item_code, start_date, amount_yen, 0, 0, 0, 0
     from evaluated
     where not is_levy
     union all
     select
-        evaluations.instalment_id, evaluations.evaluate_date,
-        {{ add_days(period_end('evaluations.due_date', 'months.value'), 1) }}, 0, 0, 0, 0
+        evaluations.instalment_id, evaluations.evaluate_date, evaluations.tax_item_code,
+        {{ add_days(period_end('evaluations.due_date', 'months.value'), 1) }}, 0, 0, 0, 0, 1
     from {{ evaluations }} as evaluations
     {{ law_join('months', 'late_charge_first_period_months', 'evaluations.tax_item_code', 'evaluations.due_date') }}
     union all
     select
-        evaluations.instalment_id, evaluations.evaluate_date,
-        greatest(reliefs.start_date, {{ add_days('evaluations.due_date', 1) }}), 0, 0, reliefs.exempt_change, reliefs.reduced_change
+        evaluations.instalment_id, evaluations.evaluate_date, evaluations.tax_item_code,
+        greatest(reliefs.start_date, {{ add_days('evaluations.due_date', 1) }}),
+        0, 0, reliefs.exempt_change, reliefs.reduced_change, 0
     from {{ evaluations }} as evaluations
     inner join {{ ref('int_late_charge_reliefs') }} as reliefs on evaluations.instalment_id = reliefs.instalment_id
 ),
 
+-- Of several changes on one day the last one tells the state of that day; those before it last no day.
 days as (
     select
         instalment_id,
         evaluate_date,
+        tax_item_code,
         start_date,
-        sum(principal_change_yen) as principal_change_yen,
-        sum(levied_change_yen) as levied_change_yen,
-        sum(exempt_change) as exempt_change,
-        sum(reduced_change) as reduced_change
+        coalesce({{ add_days('lead(start_date) over so_far', -1) }}, evaluate_date) as end_date,
+        sum(principal_change_yen) over so_far as principal_yen,
+        sum(levied_change_yen) over so_far as levied_yen,
+        sum(exempt_change) over so_far as exempt_count,
+        sum(reduced_change) over so_far as reduced_count,
+        sum(later_change) over so_far as later_count
     from changes
     where start_date <= evaluate_date
-    group by instalment_id, evaluate_date, start_date
+    window so_far as (
+        partition by instalment_id, evaluate_date
+        order by start_date rows between unbounded preceding and current row
+    )
 )
 
 select
-    days.instalment_id,
-    days.evaluate_date,
-    evaluations.tax_item_code,
-    days.start_date as from_date,
-    coalesce(
-        {{ add_days('lead(days.start_date) over so_far', -1) }}, days.evaluate_date
-    ) as to_date,
-    cast(sum(days.principal_change_yen) over so_far as bigint) as principal_yen,
-    cast(sum(days.levied_change_yen) over so_far as bigint) as levied_yen,
-    sum(days.exempt_change) over so_far > 0 as is_exempt,
+    instalment_id,
+    evaluate_date,
+    tax_item_code,
+    start_date as from_date,
+    end_date as to_date,
+    cast(principal_yen as bigint) as principal_yen,
+    cast(levied_yen as bigint) as levied_yen,
+    exempt_count > 0 as is_exempt,
     case
-        when sum(days.reduced_change) over so_far > 0 then 'grace_rate'
-        when days.start_date > {{ period_end('evaluations.due_date', 'months.value') }} then 'late_charge_rate_after'
+        when reduced_count > 0 then 'grace_rate'
+        when later_count > 0 then 'late_charge_rate_after'
         else 'late_charge_rate_first_month'
     end as rate_parameter
 from days
-inner join {{ evaluations }} as evaluations
-    on days.instalment_id = evaluations.instalment_id and days.evaluate_date = evaluations.evaluate_date
-{{ law_join('months', 'late_charge_first_period_months', 'evaluations.tax_item_code', 'evaluations.due_date') }}
-window so_far as (
-    partition by days.instalment_id, days.evaluate_date order by days.start_date
-)
+where start_date <= end_date
 {%- endmacro %}
 
 {#
@@ -169,6 +196,7 @@ rated as (
 marked as (
     select
         *,
+        row_number() over in_order as place_no,
         case
             when
                 lag(to_date) over in_order = {{ add_days('from_date', -1) }}
@@ -182,13 +210,21 @@ marked as (
     window in_order as (partition by instalment_id, evaluate_date order by from_date)
 ),
 
+-- Hardly any instalment has neighbours with the same base and rate; only those are put together.
+continued as (
+    select distinct instalment_id, evaluate_date from marked where is_new_segment = 0
+),
+
 numbered as (
     select
-        *,
-        sum(is_new_segment) over (
-            partition by instalment_id, evaluate_date order by from_date rows between unbounded preceding and current row
+        marked.*,
+        sum(marked.is_new_segment) over (
+            partition by marked.instalment_id, marked.evaluate_date
+            order by marked.place_no rows between unbounded preceding and current row
         ) as segment_no
     from marked
+    inner join continued
+        on marked.instalment_id = continued.instalment_id and marked.evaluate_date = continued.evaluate_date
 ),
 
 segments as (
@@ -200,19 +236,61 @@ segments as (
         cast(segment_no as integer) as segment_no,
         min(from_date) as segment_from_date,
         max(to_date) as segment_to_date,
-        {{ days_between('min(from_date)', 'max(to_date)') }} + 1 as days_count,
         rate_percent,
         base_yen
     from numbered
     group by instalment_id, evaluate_date, tax_item_code, rate_parameter, segment_no, rate_percent, base_yen
+    union all
+    select
+        marked.instalment_id,
+        marked.evaluate_date,
+        marked.tax_item_code,
+        marked.rate_parameter,
+        cast(marked.place_no as integer) as segment_no,
+        marked.from_date as segment_from_date,
+        marked.to_date as segment_to_date,
+        marked.rate_percent,
+        marked.base_yen
+    from marked
+    left join continued
+        on marked.instalment_id = continued.instalment_id and marked.evaluate_date = continued.evaluate_date
+    where continued.instalment_id is null
+),
+
+charged as (
+    select
+        segments.instalment_id,
+        segments.evaluate_date,
+        segments.tax_item_code,
+        segments.rate_parameter,
+        segments.segment_no,
+        segments.segment_from_date,
+        segments.segment_to_date,
+        {{ days_between('segments.segment_from_date', 'segments.segment_to_date') }} + 1 as days_count,
+        segments.rate_percent,
+        segments.base_yen,
+        {{ charge_yen(
+            'segments.base_yen',
+            'segments.rate_percent',
+            days_between('segments.segment_from_date', 'segments.segment_to_date') ~ ' + 1',
+            'year_days.value'
+        ) }} as charge_yen
+    from segments
+    {{ law_join('year_days', 'days_per_year', 'segments.tax_item_code', 'segments.segment_from_date') }}
 )
 
 select
-    segments.*,
-    {{ cut_to_unit(
-        charge_yen('segments.base_yen', 'segments.rate_percent', 'segments.days_count', 'year_days.value'), '0', 'unit.value'
-    ) }} as amount_yen
-from segments
-{{ law_join('year_days', 'days_per_year', 'segments.tax_item_code', 'segments.segment_from_date') }}
-{{ law_join('unit', 'segment_truncation', 'segments.tax_item_code', 'segments.segment_from_date') }}
+    charged.instalment_id,
+    charged.evaluate_date,
+    charged.tax_item_code,
+    charged.rate_parameter,
+    charged.segment_no,
+    charged.segment_from_date,
+    charged.segment_to_date,
+    charged.days_count,
+    charged.rate_percent,
+    charged.base_yen,
+    {{ cut_to_unit('charged.charge_yen', '0', 'unit.value') }} as amount_yen
+from charged
+{{ law_join('unit', 'segment_truncation', 'charged.tax_item_code', 'charged.segment_from_date') }}
 {%- endmacro %}

@@ -1,4 +1,5 @@
--- One row per instalment, accounting year and month end at which its principal account moved: the account as of then.
+-- One row per instalment, accounting year and month end at which its principal account moved: the account as of then,
+-- and until next_month_end_date.
 -- Money overpaid in a closed year is paid back out of the new year's budget, not out of its revenue. So a refund first
 -- empties that inheritance; only what is left of it lowers what the year collected, and refund_pending_yen holds only
 -- what arose in the year itself. With that, outstanding = levied − collected − written_off + refund_pending, always.
@@ -12,9 +13,12 @@ with running as (
         cast(sum(refund_yen) over account as bigint) as refund_yen,
         cast(sum(write_off_yen) over account as bigint) as write_off_yen,
         cast(sum(balance_yen) over account as bigint) as balance_yen,
-        lead(month_end_date) over account is null as is_latest
+        lead(month_end_date) over account as next_month_end_date
     from {{ ref('int_collection_moves') }}
-    window account as (partition by instalment_id, accounting_year order by month_end_date)
+    window account as (
+        partition by instalment_id, accounting_year
+        order by month_end_date rows between unbounded preceding and current row
+    )
 ),
 
 levied as (
@@ -50,7 +54,8 @@ select
     instalments.instalment_id,
     settled.accounting_year,
     settled.month_end_date,
-    settled.is_latest,
+    settled.next_month_end_date,
+    settled.next_month_end_date is null as is_latest,
     instalments.addressee_key,
     instalments.tax_item_code,
     instalments.tax_item,

@@ -1,6 +1,6 @@
 -- One row per tax item, collection method, levy class, accounting year and month end: the accounts up to that day.
 -- A year has fourteen month ends, from April to the May in which it is closed; those after the as-of date are absent.
-with changes as (
+with stretches as (
     select
         tax_item_code,
         tax_item,
@@ -8,15 +8,19 @@ with changes as (
         levy_class,
         accounting_year,
         month_end_date,
-        levied_yen - coalesce(lag(levied_yen) over account, 0) as levied_yen,
-        collected_yen - coalesce(lag(collected_yen) over account, 0) as collected_yen,
-        written_off_yen - coalesce(lag(written_off_yen) over account, 0) as written_off_yen,
-        refund_pending_yen - coalesce(lag(refund_pending_yen) over account, 0) as refund_pending_yen,
-        outstanding_yen - coalesce(lag(outstanding_yen) over account, 0) as outstanding_yen
+        next_month_end_date,
+        sum(levied_yen) as levied_yen,
+        sum(collected_yen) as collected_yen,
+        sum(written_off_yen) as written_off_yen,
+        sum(refund_pending_yen) as refund_pending_yen,
+        sum(outstanding_yen) as outstanding_yen
     from {{ ref('int_collection_balances') }}
-    window account as (partition by instalment_id, accounting_year order by month_end_date)
+    group by
+        tax_item_code, tax_item, collection_method_code, levy_class, accounting_year, month_end_date,
+        next_month_end_date
 ),
 
+-- An account counts from its month end until the next one on which it moved.
 changes_by_month as (
     select
         tax_item_code,
@@ -25,13 +29,27 @@ changes_by_month as (
         levy_class,
         accounting_year,
         month_end_date,
-        sum(levied_yen) as levied_yen,
-        sum(collected_yen) as collected_yen,
-        sum(written_off_yen) as written_off_yen,
-        sum(refund_pending_yen) as refund_pending_yen,
-        sum(outstanding_yen) as outstanding_yen
-    from changes
-    group by tax_item_code, tax_item, collection_method_code, levy_class, accounting_year, month_end_date
+        levied_yen,
+        collected_yen,
+        written_off_yen,
+        refund_pending_yen,
+        outstanding_yen
+    from stretches
+    union all
+    select
+        tax_item_code,
+        tax_item,
+        collection_method_code,
+        levy_class,
+        accounting_year,
+        next_month_end_date as month_end_date,
+        -levied_yen as levied_yen,
+        -collected_yen as collected_yen,
+        -written_off_yen as written_off_yen,
+        -refund_pending_yen as refund_pending_yen,
+        -outstanding_yen as outstanding_yen
+    from stretches
+    where next_month_end_date is not null
 ),
 
 accounts as (
