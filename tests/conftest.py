@@ -19,6 +19,7 @@ LONGEST_FIRST = (
     "test_personal_data_zones",
     "test_collections",
     "test_law_cases",
+    "test_orchestration_bench_marts",
     "test_orchestration_bench",
 )
 
