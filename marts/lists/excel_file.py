@@ -1,0 +1,100 @@
+"""A list as an Excel workbook, written row by row; the same list gives the same bytes on any day."""
+
+from __future__ import annotations
+
+import re
+import shutil
+import zipfile
+from datetime import date, datetime, time
+from typing import TYPE_CHECKING, Any
+
+from openpyxl import Workbook
+from openpyxl.cell import WriteOnlyCell
+from openpyxl.styles import Font
+from openpyxl.utils import get_column_letter
+
+from ingestion.errors import DataRefused
+
+if TYPE_CHECKING:
+    from collections.abc import Sequence
+    from pathlib import Path
+
+    from marts.lists.declaration import ListColumn
+
+MOST_ROWS = 1_048_576
+DATE_FORMAT, THOUSANDS = "yyyy-mm-dd", "#,##0"
+CORE_PROPERTIES = "docProps/core.xml"
+WIDTHS = {"date": 12.0, "integer": 10.0, "bigint": 16.0, "varchar": 24.0}
+
+
+class ExcelFile:
+    """One sheet: headings in bold and frozen, dates as dates, yen with separators of thousands, texts as texts."""
+
+    def __init__(self, path: Path, columns: Sequence[ListColumn], title: str, as_of: date) -> None:
+        """Begin the sheet, which is called ``title``; ``as_of`` is the day of the document."""
+        self._path, self._columns = path, columns
+        self._day = datetime.combine(as_of, time())
+        self._book = Workbook(write_only=True)
+        self._sheet = self._book.create_sheet(title)
+        self._row_count = 1
+        self._sheet.freeze_panes = "A2"
+        for place, column in enumerate(columns, start=1):
+            self._sheet.column_dimensions[get_column_letter(place)].width = WIDTHS[column.data_type]
+        self._sheet.append([self._heading(column.heading) for column in columns])
+
+    def add(self, rows: Sequence[Sequence[Any]]) -> None:
+        """Some more rows.
+
+        Raises:
+            DataRefused: more than a sheet can hold.
+        """
+        self._row_count += len(rows)
+        if self._row_count >= MOST_ROWS:
+            raise DataRefused(
+                f"The list has more than {MOST_ROWS:,} rows, which Excel cannot hold.", "Take --format csv."
+            )
+        for row in rows:
+            self._sheet.append([self._cell(value, column) for value, column in zip(row, self._columns, strict=True)])
+
+    def close(self, last_line: Sequence[Any]) -> None:
+        """The last line; the file is complete, with fixed times in its properties and in the archive."""
+        self._sheet.append([self._cell(value, column) for value, column in zip(last_line, self._columns, strict=True)])
+        self._book.properties.creator = "Osamari"
+        self._book.properties.created = self._day
+        raw = self._path.with_suffix(".raw")
+        try:
+            self._book.save(raw)
+            self._repack(raw)
+        finally:
+            raw.unlink(missing_ok=True)
+
+    def _heading(self, text: str) -> WriteOnlyCell:
+        cell = WriteOnlyCell(self._sheet, text)
+        cell.font = Font(bold=True)
+        return cell
+
+    def _cell(self, value: object, column: ListColumn) -> object:
+        """Only what needs a format becomes a cell; a text is never a formula, whatever it begins with."""
+        if isinstance(value, str):
+            cell = WriteOnlyCell(self._sheet, value)
+            cell.data_type = "s"
+            return cell
+        if isinstance(value, date) or (isinstance(value, int) and column.is_yen):
+            cell = WriteOnlyCell(self._sheet, value)
+            cell.number_format = DATE_FORMAT if isinstance(value, date) else THOUSANDS
+            return cell
+        return value
+
+    def _repack(self, raw: Path) -> None:
+        """The same parts in the same order, with the day of the list instead of the clock's."""
+        stamp = self._day.timetuple()[:6]
+        with zipfile.ZipFile(raw) as source, zipfile.ZipFile(self._path, "w", zipfile.ZIP_DEFLATED) as target:
+            for name in source.namelist():
+                entry = zipfile.ZipInfo(name, date_time=stamp)
+                entry.compress_type = zipfile.ZIP_DEFLATED
+                if name == CORE_PROPERTIES:
+                    text = source.read(name).decode()
+                    target.writestr(entry, re.sub(r"(<dcterms:modified[^>]*>)[^<]*", rf"\g<1>{self._day:%FT%TZ}", text))
+                    continue
+                with source.open(name) as part, target.open(entry, "w", force_zip64=True) as copy:
+                    shutil.copyfileobj(part, copy)
