@@ -9,10 +9,10 @@ with parts as (
             as missed_count,
         cast(coalesce(
             sum(parts.part_yen - parts.part_paid_yen)
-                filter (where parts.part_due_date < run.as_of_date and parts.part_paid_yen < parts.part_yen), 0
+            filter (where parts.part_due_date < run.as_of_date and parts.part_paid_yen < parts.part_yen), 0
         ) as bigint) as missed_yen,
         min(parts.part_due_date)
-            filter (where parts.part_due_date < run.as_of_date and parts.part_paid_yen < parts.part_yen)
+        filter (where parts.part_due_date < run.as_of_date and parts.part_paid_yen < parts.part_yen)
             as first_missed_date
     from {{ ref('int_plan_parts') }} as parts
     cross join {{ ref('int_run') }} as run
