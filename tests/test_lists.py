@@ -254,7 +254,8 @@ def test_a_failed_list_leaves_the_earlier_one_as_it_was(copied: Home) -> None:
 def test_a_declaration_that_contradicts_itself_is_refused(tmp_path: Path) -> None:
     (tmp_path / "_lists.yml").write_text(
         "version: 2\nmodels:\n- name: list_x\n  description: d\n  config: {meta: {title: t, has_names: true,"
-        " order_by: [a], totals: [a], mart: m, control: select 1}}\n  columns: [{name: a, data_type: bigint, description: h}]\n"
+        " order_by: [a], totals: [a], mart: m, control: select 1}}\n"
+        "  columns: [{name: a, data_type: bigint, description: h}]\n"
     )
     with pytest.raises(ConfigurationError, match="columns lack addressee_key"):
         load_declarations(tmp_path)

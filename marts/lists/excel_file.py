@@ -32,7 +32,7 @@ class ExcelFile:
 
     def __init__(self, path: Path, columns: Sequence[ListColumn], title: str, as_of: date) -> None:
         """Begin the sheet, which is called ``title``; ``as_of`` is the day of the document."""
-        self._path, self._columns = path, columns
+        self._path = path
         self._day = datetime.combine(as_of, time())
         self._book = Workbook(write_only=True)
         self._sheet = self._book.create_sheet(title)
@@ -40,6 +40,7 @@ class ExcelFile:
         self._sheet.freeze_panes = "A2"
         for place, column in enumerate(columns, start=1):
             self._sheet.column_dimensions[get_column_letter(place)].width = WIDTHS[column.data_type]
+        self._cells = [self._formatted(column) for column in columns]
         self._sheet.append([self._heading(column.heading) for column in columns])
 
     def add(self, rows: Sequence[Sequence[Any]]) -> None:
@@ -54,11 +55,11 @@ class ExcelFile:
                 f"The list has more than {MOST_ROWS:,} rows, which Excel cannot hold.", "Take --format csv."
             )
         for row in rows:
-            self._sheet.append([self._cell(value, column) for value, column in zip(row, self._columns, strict=True)])
+            self._sheet.append(self._row(row))
 
     def close(self, last_line: Sequence[Any]) -> None:
         """The last line; the file is complete, with fixed times in its properties and in the archive."""
-        self._sheet.append([self._cell(value, column) for value, column in zip(last_line, self._columns, strict=True)])
+        self._sheet.append(self._row(last_line))
         self._book.properties.creator = "Osamari"
         self._book.properties.created = self._day
         raw = self._path.with_suffix(".raw")
@@ -73,17 +74,25 @@ class ExcelFile:
         cell.font = Font(bold=True)
         return cell
 
-    def _cell(self, value: object, column: ListColumn) -> object:
-        """Only what needs a format becomes a cell; a text is never a formula, whatever it begins with."""
-        if isinstance(value, str):
-            cell = WriteOnlyCell(self._sheet, value)
-            cell.data_type = "s"
-            return cell
-        if isinstance(value, date) or (isinstance(value, int) and column.is_yen):
-            cell = WriteOnlyCell(self._sheet, value)
-            cell.number_format = DATE_FORMAT if isinstance(value, date) else THOUSANDS
-            return cell
-        return value
+    def _formatted(self, column: ListColumn) -> WriteOnlyCell | None:
+        """The cell in which every value of a column is written; None where the column needs no format.
+
+        A row is written as soon as it is appended, so one cell serves all rows.
+        """
+        if not column.is_yen and column.data_type != "date":
+            return None
+        cell = WriteOnlyCell(self._sheet)
+        cell.number_format = THOUSANDS if column.is_yen else DATE_FORMAT
+        return cell
+
+    def _row(self, values: Sequence[Any]) -> list[object]:
+        """The values in their cells. No text begins like a formula any more; see ``query.FORMULA_START``."""
+        row: list[object] = []
+        for value, cell in zip(values, self._cells, strict=True):
+            if cell is not None:
+                cell.value = value
+            row.append(value if cell is None else cell)
+        return row
 
     def _repack(self, raw: Path) -> None:
         """The same parts in the same order, with the day of the list instead of the clock's."""
