@@ -15,6 +15,7 @@ from orchestration.settings import parse_day
 if TYPE_CHECKING:
     from datetime import date
 
+    from marts.lists.choice import Asked
     from marts.lists.declaration import ListDeclaration
 
 FORMATS = ("csv", "xlsx")
@@ -85,14 +86,21 @@ def list_(  # noqa: PLR0913, PLR0917  (the options of the command)
         click.echo("\n".join(names_of_lists()))
         return
     from marts.lists.choice import Asked  # noqa: PLC0415
+
+    asked = Asked(from_date, to_date, at_least, months, debtor)
+    context.exit(_write(name, asked, as_of, (file_format, out)))
+
+
+def _write(name: str, asked: Asked, as_of: date | None, target: tuple[str | None, Path | None]) -> int:
+    """Write the list, tell where it is and whether it agrees; returns the exit code."""
     from marts.lists.write import write_list  # noqa: PLC0415
     from orchestration import run_lock  # noqa: PLC0415
 
-    home, asked = Home.from_environment(), Asked(from_date, to_date, at_least, months, debtor)
-    declaration = _declared(name)
-    target = (file_format or ("xlsx" if out and out.suffix == ".xlsx" else "csv"), out and out.absolute())
+    home, declaration = Home.from_environment(), _declared(name)
+    file_format, out = target
+    file_format = file_format or ("xlsx" if out and out.suffix == ".xlsx" else "csv")
     with run_lock.hold(home):
-        written = write_list(home, declaration, asked, as_of, target)
+        written = write_list(home, declaration, asked, as_of, (file_format, out and out.absolute()))
     click.echo(f"{declaration.title}  {written.row_count:,} 件  {written.path}")
     click.echo(written.last_line)
-    context.exit(DONE if written.is_equal else REFUSED)
+    return DONE if written.is_equal else REFUSED

@@ -1,78 +1,27 @@
 """Officers' lists: each agrees with its mart and says so, is for its owner only, and no cell of it is a formula.
 
-On the small city after its refresh; what changes the warehouse works on a copy. Does not test the figures of the marts.
+On the small city after its refresh; what changes the warehouse works on a copy. Does not test the figures of the marts,
+nor what the command says to wrong use; see test_lists_command.
 """
 
 from __future__ import annotations
 
-import csv
-import re
-import shutil
 import stat
 from datetime import date, datetime
 from typing import TYPE_CHECKING, Any
 
-import duckdb
 import openpyxl
 import pytest
 
-from ingestion.errors import ConfigurationError, DataRefused
-from ingestion.home import Home
 from marts.lists.choice import Asked
-from marts.lists.declaration import DEBTOR, load_declarations
 from marts.lists.query import PROTECTED, columns_of
-from marts.lists.write import EXCEL, WrittenList, write_list
-from orchestration.cli import main
+from marts.lists.write import EXCEL
+from tests.written_lists import LISTS, a_debtor, changed, csv_rows, written
 
 if TYPE_CHECKING:
     from pathlib import Path
 
-    from tests.refreshed_city import RefreshedCity
-
-LISTS = load_declarations()
-EVERYTHING = Asked()
-
-
-@pytest.fixture
-def copied(refreshed_city: RefreshedCity, tmp_path: Path) -> Home:
-    """A home with a copy of the city's warehouse, to change it."""
-    home = Home(tmp_path / "home").create()
-    shutil.copyfile(refreshed_city.home.warehouse, home.warehouse)
-    return home
-
-
-@pytest.fixture(scope="module")
-def own(refreshed_city: RefreshedCity, tmp_path_factory: pytest.TempPathFactory) -> Home:
-    """A home of this file with the city's warehouse; lists are written into it, the warehouse stays as it is."""
-    home = Home(tmp_path_factory.mktemp("lists") / "home").create()
-    home.warehouse.symlink_to(refreshed_city.home.warehouse)
-    return home
-
-
-def changed(home: Home, statement: str) -> None:
-    with duckdb.connect(str(home.warehouse)) as connection:
-        connection.execute(statement)
-
-
-def a_debtor(home: Home) -> str:
-    """A debtor with several instalments."""
-    query = "select addressee_key from fct_debtors order by instalment_count desc, addressee_key limit 1"
-    with duckdb.connect(str(home.warehouse), read_only=True) as connection:
-        row = connection.execute(query).fetchone()
-    assert row
-    return str(row[0])
-
-
-def written(home: Home, name: str, asked: Asked = EVERYTHING, file_format: str = "csv") -> WrittenList:
-    choice = LISTS[name].choice
-    if choice and choice.kind == DEBTOR and asked == EVERYTHING:
-        asked = Asked(debtor=a_debtor(home))
-    return write_list(home, LISTS[name], asked, target=(file_format, None))
-
-
-def csv_rows(path: Path) -> list[list[str]]:
-    with path.open(encoding="utf-8-sig", newline="") as file:
-        return list(csv.reader(file))
+    from ingestion.home import Home
 
 
 def excel_rows(path: Path) -> list[list[str]]:
@@ -174,88 +123,3 @@ def test_a_name_is_never_computed_by_a_spreadsheet(copied: Home, text: str) -> N
 def test_a_protected_person_has_no_name_and_no_address(copied: Home) -> None:
     changed(copied, f"update dim_addressee set is_protected = true where addressee_key = '{a_debtor(copied)}'")
     assert csv_rows(written(copied, "debtor_statement").path)[1][1:3] == [PROTECTED, PROTECTED]
-
-
-def test_a_list_that_does_not_agree_says_so_and_exits_1(
-    copied: Home, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
-) -> None:
-    changed(copied, "update fct_debtors set instalment_count = instalment_count + 1")
-    assert command(copied, monkeypatch, "prescription_ahead") == 1
-    last_line = capsys.readouterr().out.splitlines()[-1]
-    assert "と不一致（一覧 " in last_line
-    assert csv_rows(next(copied.lists.glob("*.csv")))[-1][0] == last_line
-
-
-def command(home: Home, monkeypatch: pytest.MonkeyPatch, *arguments: str) -> object:
-    """The exit code of ``osamari list`` with these arguments."""
-    monkeypatch.setenv("OSAMARI_HOME", str(home.root))
-    monkeypatch.setattr("sys.argv", ["osamari", "list", *arguments])
-    with pytest.raises(SystemExit) as ended:
-        main()
-    return ended.value.code
-
-
-def test_another_day_is_refused_with_the_command_that_helps(
-    own: Home, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
-) -> None:
-    assert command(own, monkeypatch, "refunds", "--as-of", "2026-04-30") == 2
-    assert "osamari refresh --as-of 2026-04-30" in capsys.readouterr().err
-    assert command(own, monkeypatch, "refunds", "--as-of", "2026-05-31") == 0
-
-
-@pytest.mark.parametrize("arguments", [(), ("--help",)])
-def test_without_a_name_all_lists_are_told(
-    tmp_path: Path, arguments: tuple[str, ...], monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
-) -> None:
-    assert command(Home(tmp_path), monkeypatch, *arguments) == 0
-    told = capsys.readouterr().out
-    assert all(re.search(rf"^{name} +{LISTS[name].title}: ", told, re.MULTILINE) for name in LISTS)
-
-
-@pytest.mark.parametrize(
-    ("arguments", "told"),
-    [
-        (("no_such_list",), "There are: "),
-        (("refunds", "--months", "3"), "It takes --from, --to."),
-        (("debtor_statement",), "--debtor KEY"),
-        (("daily_receipts", "--from", "2026-05-02", "--to", "2026-05-01"), "earlier day"),
-        (("refunds", "--as-of", "31.5.2026"), "YYYY-MM-DD"),
-        (("refunds", "--out", "/nowhere/at/all/refunds.csv"), "name another file"),
-    ],
-)
-def test_wrong_use_is_told_with_its_remedy(
-    own: Home,
-    arguments: tuple[str, ...],
-    told: str,
-    monkeypatch: pytest.MonkeyPatch,
-    capsys: pytest.CaptureFixture[str],
-) -> None:
-    assert command(own, monkeypatch, *arguments) == 2
-    assert told in capsys.readouterr().err
-
-
-def test_an_unknown_debtor_and_an_empty_home_are_refused(own: Home, tmp_path: Path) -> None:
-    with pytest.raises(DataRefused, match="Nobody with that key"):
-        written(own, "debtor_statement", Asked(debtor="A0"))
-    with pytest.raises(DataRefused, match="Nothing has been computed"):
-        written(Home(tmp_path), "refunds")
-
-
-def test_a_failed_list_leaves_the_earlier_one_as_it_was(copied: Home) -> None:
-    path = written(copied, "refunds").path
-    before = path.read_bytes()
-    changed(copied, "drop view list_refunds")
-    with pytest.raises(DataRefused, match="does not hold"):
-        written(copied, "refunds")
-    assert path.read_bytes() == before
-    assert [p.name for p in copied.lists.iterdir()] == [path.name]
-
-
-def test_a_declaration_that_contradicts_itself_is_refused(tmp_path: Path) -> None:
-    (tmp_path / "_lists.yml").write_text(
-        "version: 2\nmodels:\n- name: list_x\n  description: d\n  config: {meta: {title: t, has_names: true,"
-        " order_by: [a], totals: [a], mart: m, control: select 1}}\n"
-        "  columns: [{name: a, data_type: bigint, description: h}]\n"
-    )
-    with pytest.raises(ConfigurationError, match="columns lack addressee_key"):
-        load_declarations(tmp_path)
