@@ -14,6 +14,7 @@ import openpyxl
 import pytest
 
 from marts.lists.choice import Asked
+from marts.lists.excel_file import ExcelFile
 from marts.lists.query import PROTECTED, columns_of
 from marts.lists.write import EXCEL
 from tests.written_lists import LISTS, a_debtor, changed, csv_rows, written
@@ -87,6 +88,18 @@ def test_lists_are_for_their_owner_only(own: Home) -> None:
     assert path.parent == own.lists
     assert stat.S_IMODE(path.parent.stat().st_mode) == 0o700
     assert stat.S_IMODE(path.stat().st_mode) == 0o600
+
+
+def test_rows_of_an_unfinished_workbook_stay_in_its_folder(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    room, elsewhere = tmp_path / "room", tmp_path / "elsewhere"
+    room.mkdir()
+    elsewhere.mkdir()
+    monkeypatch.setattr("tempfile.tempdir", str(elsewhere))
+    file = ExcelFile(room / "list.xlsx", columns_of(LISTS["refunds"]), "還付充当一覧", date(2026, 5, 31))
+    file.add([[None] * len(columns_of(LISTS["refunds"]))] * 1000)
+    assert [stat.S_IMODE(path.stat().st_mode) for path in room.iterdir()] == [0o600]
+    assert list(elsewhere.iterdir()) == []
+    file.abandon()
 
 
 def test_the_statement_names_its_debtor_and_nobody_else(own: Home) -> None:

@@ -86,6 +86,15 @@ def test_an_unknown_debtor_and_an_empty_home_are_refused(own: Home, tmp_path: Pa
         written(Home(tmp_path), "refunds")
 
 
+def test_a_list_too_long_for_excel_is_refused_and_leaves_no_rows_behind(
+    copied: Home, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+) -> None:
+    monkeypatch.setattr("marts.lists.excel_file.MOST_ROWS", 10)
+    assert command(copied, monkeypatch, "refunds", "--format", "xlsx") == 1
+    assert "Take --format csv." in capsys.readouterr().err
+    assert list(copied.lists.glob("*.xlsx")) == []
+
+
 def test_a_failed_list_leaves_the_earlier_one_as_it_was(copied: Home) -> None:
     path = written(copied, "refunds").path
     before = path.read_bytes()

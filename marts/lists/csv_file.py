@@ -29,3 +29,7 @@ class CsvFile:
         """The last line; the file is complete."""
         self._writer.writerow(last_line)
         self._file.close()
+
+    def abandon(self) -> None:
+        """Close the file as it is; nobody will read it."""
+        self._file.close()

@@ -4,7 +4,9 @@ from __future__ import annotations
 
 import re
 import shutil
+import tempfile
 import zipfile
+from contextlib import contextmanager
 from datetime import date, datetime, time
 from typing import TYPE_CHECKING, Any
 
@@ -16,7 +18,7 @@ from openpyxl.utils import get_column_letter
 from ingestion.errors import DataRefused
 
 if TYPE_CHECKING:
-    from collections.abc import Sequence
+    from collections.abc import Iterator, Sequence
     from pathlib import Path
 
     from marts.lists.declaration import ListColumn
@@ -41,7 +43,8 @@ class ExcelFile:
         for place, column in enumerate(columns, start=1):
             self._sheet.column_dimensions[get_column_letter(place)].width = WIDTHS[column.data_type]
         self._cells = [self._formatted(column) for column in columns]
-        self._sheet.append([self._heading(column.heading) for column in columns])
+        with _unfinished_rows_in(path.parent):
+            self._sheet.append([self._heading(column.heading) for column in columns])
 
     def add(self, rows: Sequence[Sequence[Any]]) -> None:
         """Some more rows.
@@ -63,11 +66,16 @@ class ExcelFile:
         self._book.properties.creator = "Osamari"
         self._book.properties.created = self._day
         raw = self._path.with_suffix(".raw")
+        raw.touch(mode=0o600)
         try:
             self._book.save(raw)
             self._repack(raw)
         finally:
             raw.unlink(missing_ok=True)
+
+    def abandon(self) -> None:
+        """End the sheet unread: its unfinished rows would otherwise complain when they are collected."""
+        self._sheet.close()
 
     def _heading(self, text: str) -> WriteOnlyCell:
         cell = WriteOnlyCell(self._sheet, text)
@@ -107,3 +115,14 @@ class ExcelFile:
                     continue
                 with source.open(name) as part, target.open(entry, "w", force_zip64=True) as copy:
                     shutil.copyfileobj(part, copy)
+
+
+@contextmanager
+def _unfinished_rows_in(folder: Path) -> Iterator[None]:
+    """Rows that wait for their workbook lie in the folder of the list, not in that of the machine's temporary files."""
+    before = tempfile.tempdir
+    tempfile.tempdir = str(folder)
+    try:
+        yield
+    finally:
+        tempfile.tempdir = before

@@ -25,6 +25,7 @@ if TYPE_CHECKING:
     from ingestion.home import Home
     from marts.lists.choice import Asked
     from marts.lists.declaration import ListDeclaration
+    from marts.lists.reconciliation import Reconciliation
 
 CSV, EXCEL = "csv", "xlsx"
 BATCH = 10_000
@@ -65,10 +66,8 @@ def write_list(
         with _replacing(path) as new:
             columns = columns_of(declaration)
             file = ExcelFile(new, columns, declaration.title, day) if file_format == EXCEL else CsvFile(new, columns)
-            written = _add_rows(connection, declaration, asked_rows, file)
-            outcome = reconcile(connection, declaration, asked_rows, written)
-            file.close(_last_row(declaration, outcome.last_line, written))
-    return WrittenList(path, outcome.last_line, written["row_count"], outcome.is_equal)
+            row_count, outcome = _fill(connection, declaration, asked_rows, file)
+    return WrittenList(path, outcome.last_line, row_count, outcome.is_equal)
 
 
 @contextmanager
@@ -132,6 +131,20 @@ def _replacing(path: Path) -> Iterator[Path]:
         raise ConfigurationError(f"{path.name} cannot be written.", f"Check the rights of {path.parent}.") from None
     finally:
         new.unlink(missing_ok=True)
+
+
+def _fill(
+    connection: duckdb.DuckDBPyConnection, declaration: ListDeclaration, asked: Condition, file: CsvFile | ExcelFile
+) -> tuple[int, Reconciliation]:
+    """Write rows and last line; returns the number of rows and whether they agree."""
+    try:
+        written = _add_rows(connection, declaration, asked, file)
+        outcome = reconcile(connection, declaration, asked, written)
+    except BaseException:
+        file.abandon()
+        raise
+    file.close(_last_row(declaration, outcome.last_line, written))
+    return written["row_count"], outcome
 
 
 def _add_rows(
