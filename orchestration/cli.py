@@ -17,6 +17,7 @@ Examples:
   osamari sample --persons 20000 --out var/inbox     an invented city
   osamari check var/inbox/levy.*.csv                 what is in these files?
   osamari refresh                                    take in, compute, judge, release
+  osamari list large_debtors --format xlsx           an officers' list, with names
   osamari release list                               what has been released
   osamari serve                                      assets, checks and runs in the browser
 
