@@ -58,6 +58,11 @@ class Home:
         return self.root / "keys"
 
     @property
+    def lists(self) -> Path:
+        """Officers' lists with names and addresses, readable by their owner only. Personal data."""
+        return self.root / "lists"
+
+    @property
     def reports(self) -> Path:
         """Reports on quality that an operator reads."""
         return self.root / "reports"
@@ -82,6 +87,6 @@ class Home:
         self.root.mkdir(mode=0o700, parents=True, exist_ok=True)
         for room in (self.inbox, self.released, self.dagster, self.reports):
             room.mkdir(exist_ok=True)
-        for room in (self.archive, self.quarantine, self.keys, self.work):
+        for room in (self.archive, self.quarantine, self.keys, self.work, self.lists):
             room.mkdir(mode=0o700, exist_ok=True)
         return self

@@ -2,10 +2,12 @@
 
 from __future__ import annotations
 
+import shutil
 from pathlib import Path
 
 import pytest
 
+from ingestion.home import Home
 from tests.law_case_runner import Project, compile_project
 from tests.made_once import made_once
 from tests.refreshed_city import RefreshedCity, refresh_a_city
@@ -21,6 +23,8 @@ LONGEST_FIRST = (
     "test_law_cases",
     "test_orchestration_bench_marts",
     "test_orchestration_bench",
+    "test_lists",
+    "test_lists_command",
 )
 
 
@@ -51,3 +55,19 @@ def compiled_models(tmp_path_factory: pytest.TempPathFactory) -> Project:
 def refreshed_city(tmp_path_factory: pytest.TempPathFactory) -> RefreshedCity:
     """A small city after its first refresh. Read only: a test that changes the home copies it first."""
     return made_once(tmp_path_factory, "city", refresh_a_city)
+
+
+@pytest.fixture
+def copied(refreshed_city: RefreshedCity, tmp_path: Path) -> Home:
+    """A home with a copy of the city's warehouse, to change it."""
+    home = Home(tmp_path / "home").create()
+    shutil.copyfile(refreshed_city.home.warehouse, home.warehouse)
+    return home
+
+
+@pytest.fixture(scope="module")
+def own(refreshed_city: RefreshedCity, tmp_path_factory: pytest.TempPathFactory) -> Home:
+    """A home of this file with the city's warehouse; lists are written into it, the warehouse stays as it is."""
+    home = Home(tmp_path_factory.mktemp("lists") / "home").create()
+    home.warehouse.symlink_to(refreshed_city.home.warehouse)
+    return home

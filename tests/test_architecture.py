@@ -50,6 +50,18 @@ def test_the_disclosure_engine_knows_nothing_but_itself() -> None:
     assert offenders == {}
 
 
+def test_what_leaves_and_lists_with_names_know_nothing_of_each_other() -> None:
+    """A release must not be able to reach a name; the lists stay in the restricted zone."""
+    offenders = []
+    for module in modules_of("marts"):
+        imported = set(re.findall(r"marts(?:\.\w+)*", strip_docstrings(module.read_text(encoding="utf-8"))))
+        is_list = module.is_relative_to(ROOT / "marts/lists")
+        allowed = {"marts", "marts.strict_yaml"}
+        names = {name for name in imported if name.startswith("marts.lists") != is_list and name not in allowed}
+        offenders += [(module.name, name) for name in sorted(names)]
+    assert offenders == []
+
+
 def strip_docstrings(source: str) -> str:
     """The code without its docstrings and comments, which may speak of the use."""
     tree = ast.parse(source)

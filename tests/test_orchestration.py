@@ -152,5 +152,5 @@ def test_help_teaches_with_examples(monkeypatch: pytest.MonkeyPatch, capsys: pyt
     told = capsys.readouterr().out
     assert "osamari refresh" in told
     assert "Exit codes" in told
-    expected = {"sample", "refresh", "check", "explain", "release", "serve", "bench", "dictionary"}
+    expected = {"sample", "refresh", "check", "explain", "release", "serve", "bench", "dictionary", "list"}
     assert expected | {"quarantine", "rebuild"} == set(osamari.commands)

@@ -1,5 +1,6 @@
 -- One row per addressee known from the address feed or from a levy: where, how old, in what household, as of the date.
--- By the newest version delivered by then (or the first one ever). No name, address or birth date leaves this model.
+-- By the newest version delivered by then (or the first one ever). No name, address or birth date leaves this model;
+-- source_file_no and source_line_no say in which version of stg_addressee they stand.
 with run as (select as_of_date from {{ ref('int_run') }}),
 
 versions as (
@@ -65,7 +66,9 @@ known as (
             else coalesce(latest.household_key, latest.addressee_key)
         end as holding_key,
         latest.is_corporation,
-        coalesce(latest.has_dv_flag, false) or coalesce(latest.has_neglect_flag, false) as is_protected
+        coalesce(latest.has_dv_flag, false) or coalesce(latest.has_neglect_flag, false) as is_protected,
+        latest.source_file_no,
+        latest.source_line_no
     from latest
     left join {{ ref('towns') }} as towns on latest.address_code = towns.town_code
     left join {{ ref('age_bands') }} as age_bands on latest.age_years between age_bands.age_from and age_bands.age_to
@@ -81,6 +84,8 @@ select distinct
     'unknown' as household_kind,
     instalments.addressee_key as holding_key,
     false as is_corporation,
-    false as is_protected
+    false as is_protected,
+    cast(null as integer) as source_file_no,
+    cast(null as integer) as source_line_no
 from {{ ref('int_instalments') }} as instalments
 where not exists (select 1 from known where known.addressee_key = instalments.addressee_key)

@@ -1,9 +1,14 @@
 -- One row per accepted line of the addressee feed: one delivered version of one person or body.
+-- Code, name and address are for the officers' lists, which are written into the restricted zone.
 select
     addressee_key,
     household_key,
     name_key,
     name_kana_key,
+    addressee_code,
+    basic_full_name_kanji,
+    address_kanji,
+    building_name_kanji,
     individual_corporate_class,
     birth_date,
     address_code,

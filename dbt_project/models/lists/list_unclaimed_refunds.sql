@@ -1,0 +1,22 @@
+-- One row per overpayment that is still to be paid back and whose claim has not lapsed.
+select
+    refunds.addressee_key,
+    items.label_ja as tax_item_ja,
+    instalments.levy_year,
+    instalments.instalment_no,
+    coalesce(causes.label_ja, refunds.cause) as cause_ja,
+    refunds.arising_date,
+    {{ days_between('refunds.arising_date', 'refunds.as_of_date') }} as waiting_days,
+    refunds.overpaid_yen,
+    refunds.pending_yen,
+    refunds.refund_interest_yen,
+    refunds.claim_expiry_date,
+    coalesce(debtors.outstanding_yen, 0) as outstanding_yen,
+    refunds.instalment_id,
+    refunds.overpayment_id
+from {{ ref('fct_refunds') }} as refunds
+left join {{ ref('int_instalments') }} as instalments on refunds.instalment_id = instalments.instalment_id
+left join {{ ref('tax_items') }} as items on refunds.tax_item_code = items.tax_item_code
+left join {{ ref('fct_debtors') }} as debtors on refunds.addressee_key = debtors.addressee_key
+{{ label_join('causes', 'refund_cause', 'refunds.cause') }}
+where refunds.pending_yen > 0 and refunds.refund_state <> 'lapsed'
