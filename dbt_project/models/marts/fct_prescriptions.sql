@@ -25,6 +25,7 @@ select
     arrears.late_charge_outstanding_yen,
     arrears.additional_charge_outstanding_yen,
     arrears.demand_fee_outstanding_yen,
-    arrears.arrears_state
+    arrears.arrears_state,
+    arrears.law_version
 from {{ ref('fct_arrears') }} as arrears
 inner join {{ ref('int_extinctions') }} as extinctions on arrears.instalment_id = extinctions.instalment_id
