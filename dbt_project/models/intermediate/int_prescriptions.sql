@@ -1,37 +1,29 @@
 -- One row per late instalment: the last day of its claim, and the act from which the years run to it. An act that comes
--- after the claim has lapsed renews nothing: the claim ends at the first lapse that no act came in time for.
-with chained as (
+-- after the claim has lapsed renews nothing: the claim ends at the first lapse that no act came in time for. An act
+-- within a longer one (a payment while a seizure lasts) starts nothing anew.
+with ordered as (
     select
         runs.*,
-        max(runs.lapse_date) over (
-            partition by runs.instalment_id order by runs.act_no rows between unbounded preceding and current row
-        ) as alive_until_date,
-        lead(runs.act_date) over (partition by runs.instalment_id order by runs.act_no) as next_act_date
+        max(runs.renewed_on_date) over (
+            partition by runs.instalment_id order by runs.act_no rows between unbounded preceding and 1 preceding
+        ) as renewed_before_date
     from {{ ref('int_prescription_runs') }} as runs
+),
+
+chained as (
+    select
+        *,
+        lead(act_date) over (partition by instalment_id order by act_no) as next_act_date
+    from ordered
+    where renewed_before_date is null or renewed_on_date > renewed_before_date
 ),
 
 lapses as (
     select
-        instalment_id,
-        min(alive_until_date) as prescription_date
+        *,
+        row_number() over (partition by instalment_id order by act_no) as lapse_no
     from chained
-    where next_act_date is null or next_act_date > alive_until_date
-    group by instalment_id
-),
-
-reasons as (
-    select
-        lapses.prescription_date,
-        runs.*,
-        row_number() over (
-            partition by runs.instalment_id order by runs.renewed_on_date desc, runs.act_no desc
-        ) as newest_rank
-    from lapses
-    inner join {{ ref('int_prescription_runs') }} as runs
-        on
-            lapses.instalment_id = runs.instalment_id
-            and lapses.prescription_date = runs.lapse_date
-            and runs.act_date <= lapses.prescription_date
+    where next_act_date is null or next_act_date > lapse_date
 )
 
 select
@@ -40,6 +32,6 @@ select
     act_date,
     renewed_on_date,
     suspended_days,
-    prescription_date
-from reasons
-where newest_rank = 1
+    lapse_date as prescription_date
+from lapses
+where lapse_no = 1
