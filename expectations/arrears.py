@@ -46,6 +46,7 @@ select instalment_id from {balances} ledger join int_instalments using (instalme
 anti join judged using (instalment_id)
 where owed_yen > 0 and due_date < date '{as_of}'
 """
+OTHER_LAW = "select * from judged where law_version is distinct from (select law_version from int_law_version)"
 ABOVE_SEGMENTS = """
 select judged.* from judged
 left join (select instalment_id, sum(amount_yen) as segments_yen from fct_late_charge_segments group by 1) segments
@@ -68,13 +69,20 @@ def arrears_suite(as_of: date) -> Suite:
             *_amount_rules(),
             *_ledger_rules(BALANCES.format(as_of=as_of), as_of),
             *_day_rules(as_of),
+            NoRows("law_version_is_the_run", "法令の版は今回の版である", OTHER_LAW),
             NoRows(
                 "addressee_known",
                 "納税義務者が存在する",
                 "select judged.* from judged anti join dim_addressee using (addressee_key)",
             ),
         ),
-        compared_with=("int_ledger_entries", "int_instalments", "fct_late_charge_segments", "dim_addressee"),
+        compared_with=(
+            "int_ledger_entries",
+            "int_instalments",
+            "fct_late_charge_segments",
+            "dim_addressee",
+            "int_law_version",
+        ),
     )
 
 

@@ -17,6 +17,7 @@ IDENTITY = """
 select * from judged
 where outstanding_yen is distinct from levied_yen - collected_yen - written_off_yen + refund_pending_yen
 """
+OTHER_LAW = "select * from judged where law_version is distinct from (select law_version from int_law_version)"
 
 
 def collections_suite() -> Suite:
@@ -45,6 +46,7 @@ def collections_suite() -> Suite:
                 "期別が存在する",
                 "select judged.* from judged anti join int_instalments using (instalment_id)",
             ),
+            NoRows("law_version_is_the_run", "法令の版は今回の版である", OTHER_LAW),
         ),
-        compared_with=("int_instalments",),
+        compared_with=("int_instalments", "int_law_version"),
     )

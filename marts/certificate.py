@@ -7,6 +7,7 @@ from collections import Counter
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
+from ingestion.errors import DataRefused
 from marts.disclosure.arithmetic import PRIME
 from marts.disclosure.primary import P_PERCENT, THRESHOLD
 from marts.disclosure.protect import EARLIER, PUBLIC, SECONDARY
@@ -43,6 +44,7 @@ class Setting:
 
     as_of: date
     municipality_code: str
+    law_version: str
     law_fingerprint: str
     suites: Sequence[str]
 
@@ -68,6 +70,7 @@ def certificate(
         "cells": _counts(protection, tables),
         "unclaimed": _unclaimed(protection, policy),
         "proof": _proof(protection),
+        "law_version": setting.law_version,
         "law_fingerprint": setting.law_fingerprint,
         # Of released figures only: a digest over masked figures would let anyone test a guess.
         "data_fingerprint": _digest(b"".join(files[name] for name in sorted(files) if name.endswith(".csv"))),
@@ -75,8 +78,20 @@ def certificate(
     }
 
 
+def law_version(connection: duckdb.DuckDBPyConnection) -> str:
+    """The version of the law that stands on every row of the marts.
+
+    Raises:
+        DataRefused: the models have not said under which law they computed.
+    """
+    found = connection.execute("select law_version from int_law_version").fetchall()
+    if len(found) != 1 or not found[0][0]:
+        raise DataRefused("int_law_version does not say under which law the marts stand.", "Run: osamari refresh")
+    return str(found[0][0])
+
+
 def law_fingerprint(connection: duckdb.DuckDBPyConnection) -> str:
-    """A digest of every law and city parameter in force for these figures, whatever the order of rows."""
+    """A digest of every law and city parameter, with sources and notes, whatever the order of rows."""
     rows = []
     for table in LAW_TABLES:
         found = connection.execute(f'select * from "{table}"').fetchall()

@@ -11,8 +11,8 @@ from marts.stat_table import TOTAL_LABELS
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
-    from datetime import date
 
+    from marts.certificate import Setting
     from marts.released_table import ReleasedTable
     from marts.stat_table import CodeList
 
@@ -23,19 +23,18 @@ LICENCE = {
 }
 
 
-def data_package(
-    release_id: str, as_of: date, municipality_code: str, tables: Sequence[ReleasedTable]
-) -> dict[str, object]:
+def data_package(release_id: str, setting: Setting, tables: Sequence[ReleasedTable]) -> dict[str, object]:
     """The content of ``datapackage.json``."""
     return {
         "profile": "data-package",
         "name": f"collection-statistics-{release_id}",
         "version": release_id,
-        "title": f"収納統計 {as_of.isoformat()}",
+        "title": f"収納統計 {setting.as_of.isoformat()}",
         "description": "個人が特定されないよう秘匿処理をした収納・滞納の統計。空の値は flag 列が理由を示す。",
         "licenses": [LICENCE],
-        "osamari:as_of_date": as_of.isoformat(),
-        "osamari:municipality_code": municipality_code,
+        "osamari:as_of_date": setting.as_of.isoformat(),
+        "osamari:municipality_code": setting.municipality_code,
+        "osamari:law_version": setting.law_version,
         "osamari:flags": FLAGS_JA,
         "resources": [resource for table in tables for resource in (_csv_resource(table), _parquet_resource(table))],
     }

@@ -11,7 +11,7 @@ import duckdb
 from expectations.catalogue import suite_names
 from expectations.verdict import require_passed
 from ingestion.errors import ConfigurationError, DataRefused
-from marts.certificate import Setting, certificate, law_fingerprint
+from marts.certificate import Setting, certificate, law_fingerprint, law_version
 from marts.datapackage import data_package
 from marts.disclosure.policy import Policy, load_policy
 from marts.disclosure.protect import Protection, protect
@@ -101,7 +101,8 @@ def _gather(home: Home, as_of: date) -> _Material:
             name: read_table(connection, contract, as_of, policy.structural_zero_flag)
             for name, contract in contracts.items()
         }
-        setting = Setting(as_of, _municipality(connection), law_fingerprint(connection), suite_names())
+        law = law_version(connection), law_fingerprint(connection)
+        setting = Setting(as_of, _municipality(connection), *law, suite_names())
     return _Material(setting, policy, tables)
 
 
@@ -137,7 +138,7 @@ def _files(
     files = {f"{table.name}.csv": csv_bytes(table) for table in tables}
     files |= {f"{table.name}.parquet": parquet_bytes(table) for table in tables}
     proof = certificate(release_id, setting, material.policy, protection, (tables, files))
-    package = data_package(release_id, setting.as_of, setting.municipality_code, tables)
+    package = data_package(release_id, setting, tables)
     page = render_page(release_id, setting.as_of, setting.municipality_code, {table.name: table for table in tables})
     files |= {
         "certificate.json": _json_bytes(proof),

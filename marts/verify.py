@@ -44,6 +44,7 @@ def show(home: Home, release_id: str | None = None) -> list[str]:
     return [
         f"release {folder.name}",
         f"folder  {folder}",
+        f"law     {proof.get('law_version', 'not named')}",
         *(f"table   {table.name}: {len(table.figures):,} figures" for table in read_release(folder)),
         f"rules   fewer than {rules['minimum_contributors']} contributors, p % with p = {rules['p_percent']}",
         f"cells   {cells['protected']:,} protected, {cells['published']:,} published, {cells['exempt']:,} exempt",
@@ -71,10 +72,11 @@ def verify(home: Home, release_id: str | None = None) -> list[str]:
     for one in wanted:
         require_intact(home.released, registry, one)
         tables = read_release(home.released / one)
+        law = _one_law(home.released / one)
         for table in tables:
             _check_table(home.released / one, table)
         figures = sum(len(table.figures) for table in tables)
-        lines.append(f"{one}: files as released, {len(tables)} tables agree, {figures:,} figures add up")
+        lines.append(f"{one}: files as released, {len(tables)} tables agree, {figures:,} figures add up, law {law}")
     return lines
 
 
@@ -83,6 +85,17 @@ def _folder(home: Home, release_id: str | None) -> Path:
     if not ids or (release_id is not None and release_id not in ids):
         raise ConfigurationError(f"There is no release {release_id or 'yet'}.", "List them: osamari release list")
     return home.released / (release_id or ids[-1])
+
+
+def _one_law(folder: Path) -> str:
+    """The law version that certificate and data dictionary name alike; releases of 0.1.0 name none."""
+    proof, package = (
+        json.loads((folder / name).read_text(encoding="utf-8")) for name in ("certificate.json", "datapackage.json")
+    )
+    certified, described = proof.get("law_version"), package.get("osamari:law_version")
+    if certified != described:
+        raise RegistryBroken(f"Release {folder.name}: certificate and data dictionary name different laws.", REMEDY)
+    return str(certified or "not named")
 
 
 def _check_table(folder: Path, table: ReadTable) -> None:

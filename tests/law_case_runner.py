@@ -28,7 +28,14 @@ if TYPE_CHECKING:
     from pathlib import Path
 
 PROJECT = ROOT / "dbt_project"
-MARTS = ("fct_arrears", "fct_late_charge_segments", "fct_refunds", "fct_unidentified_receipts")
+MARTS = (
+    "fct_arrears",
+    "fct_late_charge_segments",
+    "fct_refunds",
+    "fct_unidentified_receipts",
+    "fct_prescriptions",
+    "fct_write_off_candidates",
+)
 RESULTS = (*MARTS, "int_instalment_positions")
 REPLACED = ("int_run",)
 PARAMETERS = "raw_city_parameters"

@@ -216,6 +216,7 @@ def add_case_period(delivery: Delivery, event: Event) -> None:
         table = "raw_execution_stay"
         values = {"stay_no": number, "stay_item_code": str(event.fields["item"])}
         values |= {"stay_date": event.on, "stay_cancelled_date": day_after}
+        values |= {"has_immediate_extinction_flag": bool(event.fields.get("immediate"))}
     elif event.kind in SEIZURE_CLASSES:
         table = "raw_seizure"
         values = {"seizure_no": number, "seizure_class": SEIZURE_CLASSES[event.kind]}

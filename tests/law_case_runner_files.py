@@ -35,7 +35,7 @@ EVENT_KEYS: dict[str, tuple[set[str], set[str]]] = {
     "demand": ({"issue_date"}, set()),
     "reminder": ({"issue_date"}, set()),
     "grace": ({"kind", "from_date", "to_date"}, {"cancelled_date"}),
-    "stay": ({"item", "from_date"}, {"to_date"}),
+    "stay": ({"item", "from_date"}, {"to_date", "immediate"}),
     "reduction": ({"date"}, {"reduced_yen", "percent", "from_date", "to_date"}),
     "pledge": ({"date"}, {"to_date"}),
     "seizure": ({"from_date"}, {"to_date"}),
@@ -52,7 +52,7 @@ EVENT_WORDS: dict[str, set[Any]] = {
     "kind": {"disaster", "collection", "conversion"},
     "item": {1, 2, 3},
 }
-EXPECTED_PARTS = {"arrears", "refunds"}
+EXPECTED_PARTS = {"arrears", "refunds", "prescriptions", "write_offs"}
 
 Expectation = dict[str, dict[str, dict[str, Any]]]
 

@@ -74,12 +74,13 @@ create or replace table dim_addressee as
     'single' as household_kind, hashed('H', row_no) as holding_key from numbers;
 create or replace table fct_late_charge_segments as
   select instalment_id, 12 as amount_yen from int_instalments;
+create or replace table int_law_version as select 'V1' as law_version;
 create or replace table fct_arrears as
   select row_no, date '{AS_OF}' as as_of_date, instalment_id, hashed('A', row_no) as addressee_key,
     '31' as tax_item_code, 2024 as levy_year, 'carryover' as levy_class, date '2025-03-31' as due_date,
     date '2025-03-31' as statutory_due_date, 1000 as principal_levied_yen, 1000 - yen as principal_collected_yen,
     yen as principal_outstanding_yen, 0 as late_charge_accrued_yen, 0 as demand_fee_outstanding_yen,
-    date '{AS_OF}' - date '2025-03-31' as overdue_days, 'other' as arrears_state
+    date '{AS_OF}' - date '2025-03-31' as overdue_days, 'other' as arrears_state, 'V1' as law_version
   from balances where yen > 0;
 create or replace table fct_refunds as
   select row_no - 30 as row_no, hashed('O', row_no) as overpayment_id, instalment_id,
@@ -91,7 +92,7 @@ create or replace table fct_refunds as
 create or replace table fct_collections as
   select row_no, instalment_id, 2024 as accounting_year, 'current' as levy_class, 1000 as levied_yen,
     1000 - yen as collected_yen, 0 as written_off_yen, greatest(-yen, 0) as refund_pending_yen,
-    greatest(yen, 0) as outstanding_yen
+    greatest(yen, 0) as outstanding_yen, 'V1' as law_version
   from balances;
 """
 CELLS = f"""
@@ -215,6 +216,7 @@ ARREARS = {
     "principal_as_in_ledger": _row("fct_arrears", "principal_outstanding_yen = 601", 6),
     "no_debt_missing": Fault("delete from fct_arrears where row_no = 7", line(7)),
     "as_of_is_the_run": _row("fct_arrears", "as_of_date = date '2025-05-30'", 8),
+    "law_version_is_the_run": _row("fct_arrears", "law_version = 'V0'", 11),
     "overdue_days_counted": _row("fct_arrears", "overdue_days = overdue_days + 1", 9),
     "addressee_known": Fault("delete from dim_addressee where row_no = 10", line(10)),
 }
@@ -238,6 +240,7 @@ COLLECTIONS = {
     "outstanding_not_negative": _row("fct_collections", "outstanding_yen = -1", 3),
     "pending_not_negative": _row("fct_collections", "refund_pending_yen = -1", 4),
     "instalment_known": Fault("delete from int_instalments where row_no = 5", line(5)),
+    "law_version_is_the_run": _row("fct_collections", "law_version = null", 6),
 }
 ADDRESSEES = {
     "addressee_once": _twin("dim_addressee", 1, ""),

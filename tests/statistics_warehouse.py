@@ -21,6 +21,7 @@ if TYPE_CHECKING:
     from pathlib import Path
 
 AS_OF = date(2026, 5, 31)
+LAW_VERSION = "V0"
 Code = tuple[str, str, str, str]
 TAX_ITEMS: tuple[Code, ...] = (
     ("G1", "市税", "City taxes", ""),
@@ -91,6 +92,7 @@ def fill_warehouse(path: Path, arrears: Sequence[Arrear]) -> None:
         connection.execute("insert into feed_files values ('072036', 'loaded')")
         connection.execute("create table law_parameters (parameter varchar, value varchar)")
         connection.execute("insert into law_parameters values ('late_charge_rate_after', '9.9')")
+        connection.execute(f"create table int_law_version as select '{LAW_VERSION}' as law_version")
         connection.execute("create table raw_city_parameters (parameter varchar, value varchar)")
         _write_codes(connection)
         for table in ("arrears_by_levy_year", "arrears_by_area_age"):

@@ -8,6 +8,7 @@ import re
 from pathlib import Path
 
 import pytest
+import yaml
 
 ROOT = Path(__file__).parents[1]
 ROOMS = ("ingestion", "expectations", "marts", "orchestration")
@@ -149,6 +150,22 @@ def test_layout_files_and_catalogue_name_the_same_feeds() -> None:
         catalogue = {row["feed"] for row in csv.DictReader(file)}
     layouts = {p.stem for p in (ROOT / "ingestion/layouts").glob("*.csv")} - {"feeds"}
     assert layouts == catalogue
+
+
+def test_every_mart_promises_the_version_of_the_law() -> None:
+    marts = {path.stem for path in (ROOT / "dbt_project/models/marts").glob("fct_*.sql")}
+    contracts = [
+        model
+        for path in (ROOT / "dbt_project/models/marts").glob("_*.yml")
+        for model in yaml.safe_load(path.read_text(encoding="utf-8"))["models"]
+    ]
+    promised = {m["name"] for m in contracts if "law_version" in {column["name"] for column in m["columns"]}}
+    tested = re.findall(
+        r"'(fct_\w+)'",
+        (ROOT / "dbt_project/tests/assert_every_mart_row_says_its_law.sql").read_text(encoding="utf-8"),
+    )
+    assert promised == marts
+    assert sorted(tested) == sorted(marts)
 
 
 def test_no_aggregate_over_a_whole_result() -> None:

@@ -1,8 +1,9 @@
 """Law cases that a tax officer can review, run through the real models.
 
 ``tests/cases/*.yaml``, and further folders with ``--cases DIR``. A case names events and what the law gives:
-columns of ``fct_arrears`` and ``fct_refunds`` per instalment, and the late-charge segments as yen or with
-columns of ``fct_late_charge_segments``. An empty ``refunds: {}`` (or ``arrears: {}``) says there is none.
+columns of ``fct_arrears``, ``fct_refunds``, ``fct_prescriptions`` and ``fct_write_off_candidates`` per instalment, and
+the late-charge segments as yen or with columns of ``fct_late_charge_segments``. An empty ``refunds: {}`` (or any other
+part) says there is none.
 """
 
 from __future__ import annotations
@@ -21,6 +22,8 @@ if TYPE_CHECKING:
     from collections.abc import Iterable
 
 OWN_CASES = Path(__file__).parent / "cases"
+ONE_ROW_EACH = {"prescriptions": "fct_prescriptions", "write_offs": "fct_write_off_candidates"}
+"""Parts of ``expect`` that are the row of an instalment in a mart, as it is."""
 
 
 def pytest_generate_tests(metafunc: pytest.Metafunc) -> None:
@@ -51,7 +54,7 @@ def test_law_case(law_entry: tuple[Path, dict[str, Any]] | LawCaseError, runner:
     try:
         case = check_case(*law_entry)
         outcome = runner.run(case)
-        differences = [*compare_arrears(case, outcome), *compare_refunds(case, outcome)]
+        differences = [*compare_arrears(case, outcome), *compare_refunds(case, outcome), *compare_rows(case, outcome)]
     except LawCaseError as error:
         refusal = str(error)
     if refusal:
@@ -101,6 +104,19 @@ def compare_refunds(case: LawCase, outcome: Outcome) -> Iterable[str]:
         yield from compare_fields(case, label, fields, found)
 
 
+def compare_rows(case: LawCase, outcome: Outcome) -> Iterable[str]:
+    """Differences from the expected rows of the marts with one row per instalment; without a row all is empty."""
+    for part, mart in ONE_ROW_EACH.items():
+        expected = case.expect.get(part)
+        if expected == {}:
+            yield from (f"{row['instalment_id']}: a row of {mart} that nobody expects" for row in outcome.rows[mart])
+        for label, fields in (expected or {}).items():
+            found: dict[str, Any] = dict.fromkeys(outcome.columns[mart])
+            for row in outcome.of(mart, label):
+                found |= row
+            yield from compare_fields(case, label, fields, found)
+
+
 def compare_fields(case: LawCase, label: str, expected: dict[str, Any], found: dict[str, Any]) -> Iterable[str]:
     """One line per field that is not as expected."""
     unknown = sorted(set(expected) - set(found))
@@ -110,7 +126,9 @@ def compare_fields(case: LawCase, label: str, expected: dict[str, Any], found: d
             f'{case.file.name}, case "{case.name}", expect of {label}: unknown {unknown}. Known: {known}.'
         )
     for name, value in expected.items():
-        if comparable(found[name]) != comparable(value):
+        # A code may be written as a number: clause: 18.
+        as_given = str(value) if isinstance(found[name], str) else value
+        if comparable(found[name]) != comparable(as_given):
             yield f"{label}.{name}: expected {value}, the models give {found[name]}"
 
 

@@ -1,6 +1,7 @@
 """Invented histories of an instalment: the models and an independent computation, day by day, agree to the yen.
 
-Histories mix payments (short, exact, double, over), reassessments up and down, graces and stays on random days. A run
+Histories mix payments (short, exact, double, over), reassessments up and down, graces, stays, and acts that renew the
+prescription, on random days. A run
 of the tests follows some; ``OSAMARI_HISTORIES=10000 pytest tests/test_law_random_histories.py`` follows as many.
 Not covered: refunds (see the cases), and a levy raised after an overpayment that also paid late charge (see
 ``int_principal_allocations``), which these seeds do not meet.
@@ -15,6 +16,7 @@ from typing import TYPE_CHECKING, Any
 
 import pytest
 
+from tests.independent_extinction import Claim, whole_number
 from tests.independent_late_charge import Account, sum_after_cuts
 from tests.law_case_runner import PROJECT, LawCaseRunner
 from tests.law_case_runner_files import Event, LawCase
@@ -50,8 +52,61 @@ def invent(chance: random.Random, label: str) -> tuple[dict[str, Any], list[Even
         if chance.random() < 0.5:
             stay["to_date"] = stay["from_date"] + timedelta(days=chance.randrange(0, 200))
         events.append(Event("stay", label, stay))
-    instalment = {"tax_item": "resident_tax", "levy_year": due.year, "principal_yen": yen, "due_date": due}
+    events += acts(random.Random(f"acts of {label} {due}"), label, due)  # noqa: S311  the same in every run
+    tax_item = "late_elderly_premium" if sum(label.encode()) % 2 else "resident_tax"
+    instalment = {"tax_item": tax_item, "levy_year": due.year, "principal_yen": yen, "due_date": due}
     return instalment, sorted(events, key=lambda event: (event.on, event.kind != "reassessment"))
+
+
+def acts(chance: random.Random, label: str, due: date) -> list[Event]:
+    """What renews the prescription, a second grace and a second stay beside the first; the first three move no yen."""
+    events = []
+    day = due + timedelta(days=chance.randrange(15, 900))
+    for kind in ("demand", "pledge", "seizure", "grace", "stay"):
+        day += timedelta(days=chance.randrange(-200, 200))
+        first, last = max(day, due + timedelta(days=1)), max(day, due) + timedelta(days=chance.randrange(1, 300))
+        if chance.random() < 0.3:
+            fields: dict[str, dict[str, Any]] = {
+                "demand": {"issue_date": first},
+                "pledge": {"date": first},
+                "seizure": {"from_date": first} | ({"to_date": last} if chance.random() < 0.6 else {}),
+                "grace": {"kind": "collection", "from_date": first, "to_date": last},
+                "stay": {"item": 3, "from_date": first},
+            }
+            events.append(Event(kind, label, fields[kind]))
+    return events
+
+
+def end_of_claim(instalment: dict[str, Any], events: list[Event]) -> dict[str, Any]:
+    """What the independent computation says of the end of the claim as of the day."""
+    scope = "late_elderly_premium" if instalment["tax_item"] == "late_elderly_premium" else "tax"
+    claim = Claim(instalment["due_date"], scope)
+    waiting = timedelta(days=whole_number("prescription_after_demand_days", "all"))
+    for event in (event for event in events if event.on <= AS_OF):
+        last = event.fields.get("to_date") or date.max
+        if event.kind == "stay":
+            claim.stays.append((event.on, last if last < AS_OF else date.max))
+        elif event.kind == "grace":
+            claim.graces.append((event.on, last))
+        elif event.kind == "seizure":
+            claim.acts.append((event.on, min(last, AS_OF)))
+        elif event.kind != "reassessment":
+            claim.acts.append((event.on, event.on + waiting * (event.kind == "demand")))
+    by_time, by_stay = claim.prescription_date(), claim.stay_end_date()
+    is_by_stay = by_stay is not None and by_stay <= by_time
+    return {
+        "prescription_date": by_time,
+        "stay_end_date": by_stay,
+        "first_clause": "15-7-4" if is_by_stay else "18",
+        "is_write_off_candidate": min(by_time, by_stay or by_time) < AS_OF,
+    }
+
+
+def found_end_of_claim(rows: dict[str, list[dict[str, Any]]]) -> dict[str, Any]:
+    """What the models say of it."""
+    (row,) = rows["fct_prescriptions"]
+    names = ("prescription_date", "stay_end_date", "first_clause")
+    return {name: row[name] for name in names} | {"is_write_off_candidate": bool(rows["fct_write_off_candidates"])}
 
 
 def follow(instalment: dict[str, Any], events: list[Event]) -> dict[str, Any]:
@@ -110,3 +165,7 @@ def test_models_and_an_independent_computation_agree(compiled_models: Project, s
         if followed[label] != found(by_instalment[label])
     }
     assert differences == {}
+    unpaid = {label: by_instalment[label] for label in histories if by_instalment[label]["fct_prescriptions"]}
+    assert len(unpaid) > HISTORIES // 3
+    ends = {label: (histories[label], found_end_of_claim(rows)) for label, rows in unpaid.items()}
+    assert {label: told for label, told in ends.items() if end_of_claim(*told[0]) != told[1]} == {}

@@ -16,7 +16,7 @@ import pytest
 
 from tests.independent_attacker import Attacker, Published
 from tests.released_home import FILES, MEASURES, PROTECTED, TABLES, folder, release_once, resource_of, rows_of
-from tests.statistics_warehouse import AS_OF
+from tests.statistics_warehouse import AS_OF, LAW_VERSION
 
 if TYPE_CHECKING:
     from ingestion.home import Home
@@ -145,6 +145,14 @@ def test_the_certificate_counts_what_was_masked_and_holds_no_figure_of_it(releas
     assert proof["proof"]["narrowest_interval"]["debtor_count"] >= 5
     assert proof["not_covered"]
     assert len(proof["law_fingerprint"]) == 64
+
+
+def test_certificate_and_dictionary_name_the_law_of_the_marts(released_once: Home) -> None:
+    proof, package = (
+        json.loads((folder(released_once) / name).read_text(encoding="utf-8"))
+        for name in ("certificate.json", "datapackage.json")
+    )
+    assert proof["law_version"] == package["osamari:law_version"] == LAW_VERSION
 
 
 def test_the_digests_can_be_checked_with_ordinary_tools(released_once: Home) -> None:

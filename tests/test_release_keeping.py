@@ -23,7 +23,7 @@ from marts.disclosure.policy import load_policy
 from marts.disclosure.registry import FILE_NAME, RegistryBroken
 from marts.release import list_releases, release, show, verify
 from tests.released_home import FILES, PROTECTED, TABLES, folder, let_through, release_once, rows_of
-from tests.statistics_warehouse import AS_OF, Arrear, fill_warehouse, invented_arrears
+from tests.statistics_warehouse import AS_OF, LAW_VERSION, Arrear, fill_warehouse, invented_arrears
 
 if TYPE_CHECKING:
     from pathlib import Path
@@ -156,9 +156,9 @@ def test_a_removed_release_and_a_changed_register_are_found(home: Home) -> None:
         verify(home)
 
 
-def forge(home: Home, table: str, old: str, new: str) -> None:
-    """Change a figure and put everything else in order, as someone with all rights could."""
-    path = make_writable(folder(home) / f"{table}.csv")
+def forge(home: Home, name: str, old: str, new: str) -> None:
+    """Change a file and put everything else in order, as someone with all rights could."""
+    path = make_writable(folder(home) / name)
     text = path.read_bytes().decode()
     assert old in text
     path.write_bytes(text.replace(old, new, 1).encode())
@@ -175,9 +175,28 @@ def forge(home: Home, table: str, old: str, new: str) -> None:
 def test_files_that_contradict_each_other_are_found_even_with_matching_digests(home: Home) -> None:
     row = next(r for r in rows_of(home, "arrears_by_area_age") if r["flag"] == "" and r["measure"] == "case_count")
     line = ",".join(row.values())
-    forge(home, "arrears_by_area_age", line, line.replace(f",{row['value']},", f",{int(row['value']) + 1},"))
+    forge(home, "arrears_by_area_age.csv", line, line.replace(f",{row['value']},", f",{int(row['value']) + 1},"))
     with pytest.raises(RegistryBroken, match="CSV and Parquet differ at T/T/T case_count"):
         verify(home)
+
+
+def test_a_certificate_of_another_law_is_found(home: Home) -> None:
+    assert verify(home)[1].endswith(f"law {LAW_VERSION}")
+    forge(home, "certificate.json", f'"law_version": "{LAW_VERSION}"', '"law_version": "V1"')
+    with pytest.raises(RegistryBroken, match="different laws"):
+        verify(home)
+
+
+@pytest.mark.usefixtures("open_gates")
+def test_figures_under_another_law_are_another_release(home: Home) -> None:
+    with duckdb.connect(str(home.warehouse)) as connection:
+        connection.execute("update int_law_version set law_version = 'V1'")
+    assert release(home, AS_OF).release_id == f"{AS_OF}.2"
+    assert "law     V1" in show(home)
+    with duckdb.connect(str(home.warehouse)) as connection:
+        connection.execute("delete from int_law_version")
+    with pytest.raises(DataRefused, match="under which law"):
+        release(home, AS_OF)
 
 
 @pytest.mark.usefixtures("open_gates")

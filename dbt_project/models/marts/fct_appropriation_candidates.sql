@@ -46,7 +46,8 @@ select
             pending.pending_so_far_yen - pending.pending_yen, debts.owed_so_far_yen - debts.principal_outstanding_yen
         ) as bigint
     ) as principal_yen,
-    pending.as_of_date
+    pending.as_of_date,
+    pending.law_version
 from pending
 inner join debts
     on

@@ -41,8 +41,10 @@ stated as (
 select
     run.as_of_date,
     changes.*,
-    stated.stated_yen
+    stated.stated_yen,
+    stamp.law_version
 from changes
 cross join {{ ref('int_run') }} as run
+cross join {{ ref('int_law_version') }} as stamp
 left join stated
     on changes.accounting_year = stated.accounting_year and changes.tax_item_code = stated.tax_item_code

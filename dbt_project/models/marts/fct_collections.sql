@@ -15,7 +15,9 @@ select
     balances.written_off_yen,
     balances.refund_pending_yen,
     balances.outstanding_yen,
-    balances.inherited_refund_pending_yen
+    balances.inherited_refund_pending_yen,
+    stamp.law_version
 from {{ ref('int_collection_balances') }} as balances
 cross join {{ ref('int_run') }} as run
+cross join {{ ref('int_law_version') }} as stamp
 where balances.is_latest

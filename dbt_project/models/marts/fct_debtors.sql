@@ -72,5 +72,7 @@ select
         when 'review_plan' then as_of_date
         when 'issue_demand' then demand_by_date
         when 'seize' then greatest(seizable_from_date, as_of_date)
-    end as next_step_date
+    end as next_step_date,
+    stamp.law_version
 from judged
+cross join {{ ref('int_law_version') }} as stamp

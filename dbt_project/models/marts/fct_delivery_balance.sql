@@ -29,5 +29,7 @@ select
     case when file_status <> 'quarantined' then control_row_count - row_count_delivered end
         as control_row_count_difference,
     case when file_status <> 'quarantined' then control_yen - yen_delivered end as control_yen_difference,
-    cause
+    cause,
+    stamp.law_version
 from {{ ref('stg_delivered_files') }}
+cross join {{ ref('int_law_version') }} as stamp

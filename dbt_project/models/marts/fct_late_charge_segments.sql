@@ -11,9 +11,11 @@ select
     law_values.law_parameter_id,
     run.as_of_date,
     segments.segment_no,
-    law_values.law
+    law_values.law,
+    stamp.law_version
 from {{ ref('int_late_charge_segments') }} as segments
 cross join {{ ref('int_run') }} as run
+cross join {{ ref('int_law_version') }} as stamp
 left join {{ ref('int_law_values') }} as law_values
     on
         segments.rate_parameter = law_values.parameter

@@ -61,7 +61,9 @@ select
     accepted.cause is not null as is_accepted,
     accepted.accepted_reason,
     differences.source_file_no,
-    differences.source_line_no
+    differences.source_line_no,
+    stamp.law_version
 from differences
 cross join {{ ref('int_run') }} as run
+cross join {{ ref('int_law_version') }} as stamp
 left join accepted on differences.cause = accepted.cause and differences.source_feed = accepted.feed

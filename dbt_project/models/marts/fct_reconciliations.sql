@@ -32,7 +32,9 @@ select
     compared.instalment_count,
     coalesce(compared.record_count, 0) as record_count,
     coalesce(found.difference_count, 0) as difference_count,
-    coalesce(found.accepted_count, 0) as accepted_count
+    coalesce(found.accepted_count, 0) as accepted_count,
+    stamp.law_version
 from compared
 cross join {{ ref('int_run') }} as run
+cross join {{ ref('int_law_version') }} as stamp
 left join found on compared.comparison = found.comparison

@@ -75,7 +75,9 @@ select
     steps.eligible_date,
     steps.source_file_no,
     steps.source_line_no,
-    run.as_of_date
+    run.as_of_date,
+    stamp.law_version
 from steps
 cross join {{ ref('int_run') }} as run
+cross join {{ ref('int_law_version') }} as stamp
 where steps.step_date <= run.as_of_date

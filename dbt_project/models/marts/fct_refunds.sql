@@ -22,9 +22,11 @@ select
         else 'pending'
     end as refund_state,
     run.as_of_date,
-    overpayments.tax_item_code
+    overpayments.tax_item_code,
+    stamp.law_version
 from {{ ref('int_overpayments') }} as overpayments
 cross join {{ ref('int_run') }} as run
+cross join {{ ref('int_law_version') }} as stamp
 left join {{ ref('int_refund_interest_periods') }} as periods on overpayments.overpayment_id = periods.overpayment_id
 left join {{ ref('int_refund_interest') }} as interest on overpayments.overpayment_id = interest.overpayment_id
 {{ law_join('years', 'refund_claim_years', 'overpayments.tax_item_code', 'overpayments.arising_date') }}

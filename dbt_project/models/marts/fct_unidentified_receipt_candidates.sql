@@ -47,8 +47,10 @@ select
         when not slip_lines.is_known_instalment then 'not_levied'
         else 'same_number'
     end as candidate_reason,
-    found.payout_total_yen = found.amount_yen as is_same_amount
+    found.payout_total_yen = found.amount_yen as is_same_amount,
+    stamp.law_version
 from found
+cross join {{ ref('int_law_version') }} as stamp
 inner join {{ ref('int_slip_lines') }} as slip_lines on found.slip_id = slip_lines.slip_id
 union all
 select
@@ -56,7 +58,9 @@ select
     matches.slip_id,
     wrong.due_instalment_id as instalment_id,
     'due_in_same_levy' as candidate_reason,
-    wrong.outstanding_yen = wrong.receipt_yen as is_same_amount
+    wrong.outstanding_yen = wrong.receipt_yen as is_same_amount,
+    stamp.law_version
 from {{ ref('int_wrong_slips') }} as wrong
+cross join {{ ref('int_law_version') }} as stamp
 inner join {{ ref('fct_unidentified_receipts') }} as unidentified on wrong.receipt_id = unidentified.receipt_id
 inner join {{ ref('int_receipt_matches') }} as matches on wrong.receipt_id = matches.receipt_id

@@ -54,6 +54,8 @@ select
     slip_id,
     above_slip_yen,
     source_file_no,
-    source_line_no
+    source_line_no,
+    stamp.law_version
 from reports
+cross join {{ ref('int_law_version') }} as stamp
 where reason is not null
