@@ -4,7 +4,7 @@
 {% set marts = ['fct_arrears', 'fct_carryover_bridge', 'fct_collections', 'fct_debtors', 'fct_delivery_balance'] %}
 {% set marts = marts + ['fct_late_charge_segments', 'fct_prescriptions', 'fct_receipt_differences'] %}
 {% set marts = marts + ['fct_reconciliations', 'fct_refunds', 'fct_unidentified_receipt_candidates'] %}
-{% set marts = marts + ['fct_refund_steps', 'fct_appropriation_candidates'] %}
+{% set marts = marts + ['fct_refund_steps', 'fct_appropriation_candidates', 'fct_case_history'] %}
 {% set marts = marts + ['fct_unidentified_receipts', 'fct_write_off_candidates'] %}
 {% for mart in marts %}
     select

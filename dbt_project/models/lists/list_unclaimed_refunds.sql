@@ -1,4 +1,5 @@
--- One row per overpayment that is still to be paid back and whose claim has not lapsed.
+-- One row per overpayment that is still to be paid back and waits for a claim: none has come, and none is lapsed.
+-- What is paid to an account that the city knows waits for nobody.
 select
     refunds.addressee_key,
     items.label_ja as tax_item_ja,
@@ -7,6 +8,7 @@ select
     coalesce(causes.label_ja, refunds.cause) as cause_ja,
     refunds.arising_date,
     {{ days_between('refunds.arising_date', 'refunds.as_of_date') }} as waiting_days,
+    records.notice_date,
     refunds.overpaid_yen,
     refunds.pending_yen,
     refunds.refund_interest_yen,
@@ -18,5 +20,10 @@ from {{ ref('fct_refunds') }} as refunds
 left join {{ ref('int_instalments') }} as instalments on refunds.instalment_id = instalments.instalment_id
 left join {{ ref('tax_items') }} as items on refunds.tax_item_code = items.tax_item_code
 left join {{ ref('fct_debtors') }} as debtors on refunds.addressee_key = debtors.addressee_key
+left join {{ ref('int_overpayment_records') }} as records on refunds.overpayment_id = records.overpayment_id
 {{ label_join('causes', 'refund_cause', 'refunds.cause') }}
-where refunds.pending_yen > 0 and refunds.refund_state <> 'lapsed'
+where
+    refunds.pending_yen > 0
+    and refunds.refund_state <> 'lapsed'
+    and records.claim_date is null
+    and not coalesce(records.is_paid_without_claim, false)
