@@ -42,8 +42,8 @@ _TOO_MANY_UNSOUND = FileFault(
 )
 PIECES_AHEAD = 2
 """Pieces that are typed while others are written; each in a thread of its own."""
-MOST_BATCHES = 50
-"""More blocks than this in one piece are faster as lines."""
+LEAST_RECORDS = 1_000
+"""Blocks with fewer records than this, on average over a piece, are faster as lines."""
 LEAST_TYPED_BYTES = 1 << 20
 """Below it, judging each row of a file costs less than making batches."""
 
@@ -198,7 +198,7 @@ def _records_of(walked: WalkedPiece) -> tuple[NDArray[np.uint8], NDArray[np.int6
 def _batches(typed: TypedRecords, walked: WalkedPiece) -> list[pa.RecordBatch] | None:
     """The records of a piece as batches, None when one needs a closer look, or when they would be too small."""
     piece, batches = walked.piece, []
-    if len(walked.filled) > MOST_BATCHES:
+    if sum(stretch.last - stretch.first for stretch in walked.filled) < LEAST_RECORDS * len(walked.filled):
         return None
     for stretch in walked.filled:
         records = piece.records[stretch.first : stretch.last]

@@ -28,6 +28,8 @@ if TYPE_CHECKING:
 DICTIONARY = pa.dictionary(pa.int32(), pa.string())
 MOST_KNOWN = 50_000
 """Values remembered for one kind of column; beyond it all are forgotten, so that memory stays bounded."""
+MANY_VALUES = 1_000
+"""More different values than this, in more than half of the cells of a block, are judged without being remembered."""
 _ARROW_TYPES = {
     "VARCHAR": pa.string(),
     "BIGINT": pa.int64(),
@@ -68,7 +70,10 @@ def plain_column(column: Column, parsed: pa.Array) -> pa.Array | None:
 
 
 def _known_column(column: Column, parsed: pa.DictionaryArray) -> pa.Array | None:
-    typed = _known_values(column).typed(parsed.dictionary)
+    values = _known_values(column)
+    # Numbers of slips and the like come once: to remember them would cost more than to judge them.
+    is_worth_keeping = len(parsed.dictionary) <= max(MANY_VALUES, len(parsed) // 2)
+    typed = values.typed(parsed.dictionary) if is_worth_keeping else values.typed_once(parsed.dictionary)
     return None if typed is None else typed.take(parsed.indices)
 
 
@@ -114,6 +119,13 @@ class KnownValues:
             known, places = learned, pc.index_in(texts, value_set=learned[0])
         return known[1].take(places)
 
+    def typed_once(self, texts: pa.Array) -> pa.Array | None:
+        """As :meth:`typed`, without looking them up and without keeping them."""
+        judged = _judged(self._query, texts)
+        if not pc.all(judged.column(0), min_count=0).as_py():
+            return None
+        return judged.column(_VALUE).combine_chunks().cast(self._type)
+
     def _nothing(self) -> tuple[pa.Array, pa.Array]:
         return pa.array([], pa.string()), pa.array([], self._type)
 
@@ -123,10 +135,9 @@ class KnownValues:
         if len(known[0]) + len(texts) > MOST_KNOWN:
             known = self._nothing()
         unknown = texts.filter(pc.is_null(pc.index_in(texts, value_set=known[0])))
-        judged = _judged(self._query, unknown)
-        if not pc.all(judged.column(0), min_count=0).as_py():
+        typed = self.typed_once(unknown)
+        if typed is None:
             return None
-        typed = judged.column(_VALUE).combine_chunks().cast(self._type)
         self._known = pa.concat_arrays([known[0], unknown]), pa.concat_arrays([known[1], typed])
         return self._known
 

@@ -111,7 +111,7 @@ def test_requests_and_results_in_one_file_are_told_apart_by_their_trailers(tmp_p
 def loaded(tmp_path: Path, name: str, content: bytes, least_typed_bytes: int) -> list[list[tuple[object, ...]]]:
     """Rows, refusals and flags of one file; the typed way is taken from so many bytes on."""
     home = fresh_home(tmp_path)
-    with patch("ingestion.fixed_width_reader.LEAST_TYPED_BYTES", least_typed_bytes):
+    with patch.multiple("ingestion.fixed_width_reader", LEAST_TYPED_BYTES=least_typed_bytes, LEAST_RECORDS=0):
         (home.inbox / name).write_bytes(content)
         load_inbox(home)
     feed = name.split(".", 1)[0]

@@ -53,7 +53,7 @@ def test_typed_records_are_the_judged_ones(data: st.DataObject) -> None:
         relation = framed_relation(contract, str(framed_path))
         sound = duckdb.sql(f"SELECT {values}, {LINE_COLUMN} FROM {relation} WHERE {is_sound(columns)}")
         expected = {row[-1]: row for row in sound.fetchall()}
-        with patch("ingestion.fixed_width_reader.LEAST_TYPED_BYTES", 0):
+        with patch.multiple("ingestion.fixed_width_reader", LEAST_TYPED_BYTES=0, LEAST_RECORDS=0):
             typed = stream_fixed_width_feed(path, contract, "cp932", framed_path)
             found = {
                 row[-1]: row for batch in typed.batches or () for row in zip(*batch.to_pydict().values(), strict=True)
@@ -69,7 +69,7 @@ def test_sound_records_are_all_typed(tmp_path: Path) -> None:
     for feed, contract in CONTRACTS.items():
         path = tmp_path / f"{feed}.dat"
         path.write_bytes(b"".join(WHOLE[feed]))
-        with patch("ingestion.fixed_width_reader.LEAST_TYPED_BYTES", 0):
+        with patch.multiple("ingestion.fixed_width_reader", LEAST_TYPED_BYTES=0, LEAST_RECORDS=0):
             framed = stream_fixed_width_feed(path, contract, "cp932", tmp_path / "framed.csv")
             assert sum(batch.num_rows for batch in framed.batches or ()) == framed.record_count > 1
         assert (tmp_path / "framed.csv").read_bytes() == b""
