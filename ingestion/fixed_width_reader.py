@@ -62,7 +62,7 @@ def stream_fixed_width_feed(path: Path, contract: FeedContract, encoding: str, f
     What was found is complete when the last batch has been taken; the two together are all sound records.
     """
     reading = _Reading(RecordWalk(path, contract, encoding), contract)
-    typed = TypedRecords.of(contract, reading.walk.data)
+    typed = TypedRecords.of(contract, reading.walk.data, reading.walk.encoding)
     if typed is None or path.stat().st_size < LEAST_TYPED_BYTES:
         return read_fixed_width_feed(path, contract, encoding, framed_path)
     reading.framed.schema = typed.schema

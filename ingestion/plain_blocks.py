@@ -18,7 +18,7 @@ import pyarrow.csv
 
 from ingestion.column_types import NUMERIC_TYPES
 from ingestion.csv_record import LONGEST_RECORD_BYTES, decode
-from ingestion.plain_values import parsed_type, plain_column, stored_type
+from ingestion.plain_values import can_be_typed, parsed_type, plain_column, stored_type
 from ingestion.row_sql import LINE_COLUMN
 
 if TYPE_CHECKING:
@@ -50,9 +50,7 @@ class PlainBlocks:
     @classmethod
     def of(cls, layout: Layout, encoding: str) -> PlainBlocks | None:
         """None where a check looks at the text of a column that is stored in another type."""
-        if any(column.check and column.duckdb_type != "VARCHAR" for column in layout.raw_columns):
-            return None
-        return cls(layout, encoding)
+        return cls(layout, encoding) if can_be_typed(layout.raw_columns) else None
 
     @cached_property
     def schema(self) -> pa.Schema:

@@ -23,6 +23,8 @@ from ingestion.plain_days import plain_days
 from ingestion.row_sql import is_sound, typed_value
 
 if TYPE_CHECKING:
+    from collections.abc import Iterable
+
     from ingestion.layout import Column
 
 DICTIONARY = pa.dictionary(pa.int32(), pa.string())
@@ -39,6 +41,11 @@ _ARROW_TYPES = {
     "DECIMAL(12,5)": pa.decimal128(12, 5),
 }
 _VALUE = "value"
+
+
+def can_be_typed(columns: Iterable[Column]) -> bool:
+    """False where a check looks at the text of a column that is stored in another type."""
+    return not any(column.check and column.duckdb_type != "VARCHAR" for column in columns)
 
 
 def stored_type(column: Column) -> pa.DataType:

@@ -14,44 +14,45 @@ import pyarrow as pa
 
 from ingestion.column_types import NUMERIC_TYPES
 from ingestion.file_encoding import KANA_BYTES, single_bytes
-from ingestion.plain_values import DICTIONARY, parsed_type, plain_column, stored_type
+from ingestion.plain_values import DICTIONARY, can_be_typed, parsed_type, plain_column, stored_type
 from ingestion.row_sql import LINE_COLUMN
 
 if TYPE_CHECKING:
     from numpy.typing import NDArray
 
     from ingestion.contract import FeedContract
+    from ingestion.file_encoding import FileEncoding
     from ingestion.layout import Column
     from ingestion.record_slicer import RecordSlicer
 
 _SPACE, _DELETE, _ZERO = b" \x7f0"
 _LARGEST_DIGIT = 9
 _MOST_DIGITS = 18
-_TEXT = bytes([*range(_SPACE, _DELETE), *KANA_BYTES])
-"""Bytes that are a character each, in every encoding that is read."""
+_ASCII_TEXT = bytes(range(_SPACE, _DELETE))
+_SINGLE_BYTE_TEXT = _ASCII_TEXT + bytes(KANA_BYTES)
+"""Bytes that are a character each; in UTF-8 those of kana are parts of longer characters."""
 _OCTETS_OF_KANA = 3
 
 
 class TypedRecords:
     """Turns data records of one feed into batches of the feed's raw columns and the line number."""
 
-    def __init__(self, contract: FeedContract, data: RecordSlicer) -> None:
-        """Take the feed and the slicer of its data records."""
+    def __init__(self, contract: FeedContract, data: RecordSlicer, encoding: FileEncoding) -> None:
+        """Take the feed, the slicer of its data records, and how they are written."""
+        self._text = _ASCII_TEXT if encoding.name == "utf-8" else _SINGLE_BYTE_TEXT
         self._data = data
         self._headers = contract.layout.record("header")
         fields = [(column.name, stored_type(column)) for column in contract.layout.raw_columns]
         self.schema = pa.schema([*fields, (LINE_COLUMN, pa.int32())])
 
     @classmethod
-    def of(cls, contract: FeedContract, data: RecordSlicer) -> TypedRecords | None:
+    def of(cls, contract: FeedContract, data: RecordSlicer, encoding: FileEncoding) -> TypedRecords | None:
         """None where a check looks at the text of a column that is stored in another type."""
-        if any(column.check and column.duckdb_type != "VARCHAR" for column in contract.layout.raw_columns):
-            return None
-        return cls(contract, data)
+        return cls(contract, data, encoding) if can_be_typed(contract.layout.raw_columns) else None
 
     def batch(self, records: NDArray[np.uint8], first_line_no: int, header: tuple[str, ...]) -> pa.RecordBatch | None:
         """Records, one a row, with consecutive line numbers behind one header; None when one needs a closer look."""
-        if records.tobytes().translate(None, _TEXT):
+        if records.tobytes().translate(None, self._text):
             return None
         columns = self._header_columns(header, len(records))
         for column, place in zip(self._data.columns, self._data.places, strict=True):

@@ -73,3 +73,16 @@ def test_sound_records_are_all_typed(tmp_path: Path) -> None:
             framed = stream_fixed_width_feed(path, contract, "cp932", tmp_path / "framed.csv")
             assert sum(batch.num_rows for batch in framed.batches or ()) == framed.record_count > 1
         assert (tmp_path / "framed.csv").read_bytes() == b""
+
+
+def test_a_longer_character_is_never_read_as_kana(tmp_path: Path) -> None:
+    contract = CONTRACTS["account_transfer_result"]
+    place = RecordSlicer(contract.layout.record("data"), FileEncoding("utf-8")).place("depositor_name_kana")
+    records = [record.decode("cp932").encode("ascii", "replace") for record in WHOLE["account_transfer_result"]]
+    records[1] = records[1][: place.start] + "é".encode().ljust(30) + records[1][place.stop :]
+    path, framed_path = tmp_path / "file.dat", tmp_path / "framed.csv"
+    path.write_bytes(b"".join(records))
+    with patch.multiple("ingestion.fixed_width_reader", LEAST_TYPED_BYTES=0, LEAST_RECORDS=0):
+        framed = stream_fixed_width_feed(path, contract, "utf-8", framed_path)
+        assert sum(batch.num_rows for batch in framed.batches or ()) == 0
+    assert ",é," in framed_path.read_text(encoding="utf-8")
