@@ -104,7 +104,6 @@ def _rules(policy: Policy) -> dict[str, object]:
     return {
         "minimum_contributors": rules.minimum_contributors,
         "p_percent": rules.p_percent,
-        "magnitude_measure": rules.magnitude_measure,
         "guards_lone_contributor": rules.guards_lone_contributor,
         "minimum_interval": {measure: vars(rule) for measure, rule in sorted(rules.intervals.items())},
     }

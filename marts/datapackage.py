@@ -85,6 +85,8 @@ def _meaning(table: ReleasedTable) -> dict[str, object]:
         "osamari:retention": contract.retention_ja,
         "osamari:source": contract.source_ja,
         "osamari:protected": not contract.is_exempt,
+        # Whose code says the period; empty: the figures belong to the day of the release.
+        "osamari:period_dimension": contract.period_dimension,
         "osamari:dimensions": [_dimension(codes) for codes in table.code_lists],
         "osamari:measures": [
             {

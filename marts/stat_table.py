@@ -78,7 +78,7 @@ def read_table(
     """The cells of one table as they stand in the warehouse.
 
     Raises:
-        DataRefused: there are none as of that day, or a code is not in the code lists.
+        DataRefused: a stock has none as of that day (periods may have none yet), or a code is not in the code lists.
     """
     wanted = [measure.name for measure in contract.measures]
     if not contract.is_exempt:
@@ -87,7 +87,7 @@ def read_table(
     found = connection.execute(
         f"select {keys}, {', '.join(wanted)} from {contract.source_table} where as_of_date = ?", [as_of]
     ).fetchall()
-    if not found:
+    if not found and not contract.period_dimension:
         raise DataRefused(
             f"{contract.source_table} has no cells as of {as_of}.", f"Run: osamari refresh --as-of {as_of}"
         )
@@ -116,13 +116,13 @@ def _code_list(
     else:
         ja, en = dimension.code_label_ja, dimension.code_label_en
         codes = tuple(Code(code, ja.format(code=code), en.format(code=code)) for code in sorted(found))
-    unknown = found - {code.code for code in codes} - ({TOTAL} if dimension.has_code_list else set())
+    unknown = found - {code.code for code in codes} - ({TOTAL} if dimension.has_total else set())
     if unknown:
         raise DataRefused(
             f"{contract.source_table}: {dimension.name} {', '.join(sorted(unknown))} is not in the code list.",
             "Correct cells_dimension_codes.",
         )
-    return CodeList(dimension.name, dimension.label_ja, dimension.label_en, codes, dimension.has_code_list)
+    return CodeList(dimension.name, dimension.label_ja, dimension.label_en, codes, dimension.has_total)
 
 
 def protected_table(table: StatTable, zero_flag: str) -> Table:
@@ -135,7 +135,7 @@ def protected_table(table: StatTable, zero_flag: str) -> Table:
     return Table(
         name=table.name,
         dimensions=tuple(
-            Dimension(codes.name, {code.code: code.parent or TOTAL for code in codes.codes})
+            Dimension(codes.name, {code.code: code.parent or TOTAL for code in codes.codes}, codes.has_total)
             for codes in table.code_lists
         ),
         measures=tuple(Measure(m.name, frozenset(m.additive_over)) for m in table.contract.measures),
@@ -149,6 +149,7 @@ def protected_table(table: StatTable, zero_flag: str) -> Table:
             )
             for key, row in table.rows.items()
         },
+        magnitude_measure=table.contract.magnitude_measure,
     )
 
 

@@ -17,17 +17,18 @@ if TYPE_CHECKING:
 
 FOLDER = Path(__file__).with_name("contracts")
 PROTECTED, EXEMPT = "disclosure_policy", "exempt"
-CODE_LIST, AS_FOUND = "code_list", "as_found"
+CODE_LIST, NO_TOTAL, AS_FOUND = "code_list", "code_list_without_total", "as_found"
 
 
 @dataclass(frozen=True)
 class DimensionContract:
-    """A dimension: its codes stand in the code list, or are the ones found (then without a total)."""
+    """A dimension: its codes stand in the code list, or are the ones found; only a code list can have a total."""
 
     name: str
     label_ja: str
     label_en: str
     has_code_list: bool
+    has_total: bool
     code_label_ja: str = ""
     code_label_en: str = ""
 
@@ -62,6 +63,13 @@ class TableContract:
     minimum_cell: str
     retention_ja: str
     note_ja: str
+    period_dimension: str
+    """The dimension whose code says the period of a figure: the same key is the same figure in every release.
+
+    Empty for a stock: its figures belong to the day of the release.
+    """
+    magnitude_measure: str
+    """The measure in yen whose contributors' shares the p % rule compares; empty for a table that is exempt."""
     dimensions: tuple[DimensionContract, ...]
     measures: tuple[MeasureContract, ...]
 
@@ -110,10 +118,11 @@ def load_contract(path: Path) -> TableContract:
 
 def _dimension(section: Section) -> DimensionContract:
     name, label_ja, label_en = (section.take(key, str) for key in ("name", "label_ja", "label_en"))
-    has_code_list = section.take("codes", str) == CODE_LIST
+    codes = section.take("codes", str)
+    has_code_list = codes in (CODE_LIST, NO_TOTAL)
     patterns = () if has_code_list else (section.take("code_label_ja", str), section.take("code_label_en", str))
     section.close()
-    return DimensionContract(name, label_ja, label_en, has_code_list, *patterns)
+    return DimensionContract(name, label_ja, label_en, has_code_list, codes == CODE_LIST, *patterns)
 
 
 def _measure(section: Section) -> MeasureContract:
@@ -132,10 +141,19 @@ def _refuse_contradiction(contract: TableContract, path: Path) -> None:
         for dimension in measure.additive_over
         if dimension not in contract.dimension_names
     }
+    names = {measure.name for measure in contract.measures}
     problems = [
         (contract.table != path.stem, f"table is {contract.table}"),
         (contract.minimum_cell not in (PROTECTED, EXEMPT), f"minimum_cell is {contract.minimum_cell}"),
         (bool(unknown), f"additive_over names {', '.join(sorted(unknown))}"),
+        (
+            contract.period_dimension not in ("", *contract.dimension_names),
+            f"period_dimension is {contract.period_dimension}",
+        ),
+        (
+            contract.magnitude_measure not in ({""} if contract.is_exempt else names),
+            f"magnitude_measure is {contract.magnitude_measure or 'missing'}",
+        ),
         (not contract.dimensions or not contract.measures, "no dimensions or no measures"),
     ]
     for is_wrong, problem in problems:

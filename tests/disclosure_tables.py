@@ -38,7 +38,7 @@ def rules(minimum: int = 3, width: int = 2, percent: int = 0, *, lone: bool = Tr
         COUNT: IntervalRule(width, 0, 1),
         AMOUNT: IntervalRule(width, percent, 1),
     }
-    return Rules(minimum, p_percent, AMOUNT, interval, lone, 20_000)
+    return Rules(minimum, p_percent, interval, lone, 20_000)
 
 
 def table_of(
@@ -62,7 +62,7 @@ def table_of(
             {COUNT: len(shares[key]), AMOUNT: sum(largest)}, len(shares[key]), largest[0], largest[1], key in zeros
         )
     counted = everything if count_adds_up_over is None else frozenset(count_adds_up_over)
-    return Table(name, tuple(dimensions), (Measure(COUNT, counted), Measure(AMOUNT, everything)), cells)
+    return Table(name, tuple(dimensions), (Measure(COUNT, counted), Measure(AMOUNT, everything)), cells, AMOUNT)
 
 
 def table_of_figures(name: str, dimensions: Sequence[Dimension], leaves: Mapping[Key, int]) -> Table:
@@ -72,7 +72,7 @@ def table_of_figures(name: str, dimensions: Sequence[Dimension], leaves: Mapping
         under = product(*(d.leaves_under(code) for d, code in zip(dimensions, key, strict=True)))
         value = sum(leaves.get(leaf, 0) for leaf in under)
         cells[key] = Cell({AMOUNT: value}, 100, value // 100, value // 100)
-    return Table(name, tuple(dimensions), (Measure(AMOUNT, frozenset(d.name for d in dimensions)),), cells)
+    return Table(name, tuple(dimensions), (Measure(AMOUNT, frozenset(d.name for d in dimensions)),), cells, AMOUNT)
 
 
 def with_few(table: Table, *keys: Key, contributors: int = 2) -> Table:
@@ -80,7 +80,7 @@ def with_few(table: Table, *keys: Key, contributors: int = 2) -> Table:
     cells = dict(table.cells)
     for key in keys:
         cells[key] = Cell(cells[key].values, contributors, cells[key].largest, cells[key].second_largest)
-    return Table(table.name, table.dimensions, table.measures, cells)
+    return Table(table.name, table.dimensions, table.measures, cells, table.magnitude_measure)
 
 
 def same(left: Table, left_key: Key, right: Table, right_key: Key, measures: frozenset[str] = BOTH) -> Link:

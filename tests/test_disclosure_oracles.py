@@ -180,7 +180,7 @@ def test_totals_that_do_not_add_up_and_links_that_contradict_are_refused() -> No
     broken = dict(table.cells)
     broken["a", "x"] = broken["b", "y"]
     with pytest.raises(TableRefused, match="is not the sum of its parts"):
-        protect([Table("square", table.dimensions, table.measures, broken)], rules())
+        protect([Table("square", table.dimensions, table.measures, broken, AMOUNT)], rules())
     other = table_of_figures("other", (flat("row", "a"),), {("a",): 1})
     with pytest.raises(TableRefused, match="must show the same"):
         protect([table, other], rules(), links=[same(table, ("b", "x"), other, ("a",), AMOUNTS)])
@@ -190,6 +190,6 @@ def test_a_missing_cell_and_a_code_without_a_way_to_the_total_are_refused() -> N
     table = square([[1, 2, 3], [4, 5, 6], [7, 8, 9]])
     fewer = {key: cell for key, cell in table.cells.items() if key != ("a", "x")}
     with pytest.raises(TableRefused, match="square a/x is missing"):
-        Table("square", table.dimensions, table.measures, fewer)
+        Table("square", table.dimensions, table.measures, fewer, AMOUNT)
     with pytest.raises(TableRefused, match="does not add up to the total"):
         Dimension("loop", {"a": "b", "b": "a"})

@@ -87,7 +87,7 @@ def test_contracts_and_policy_agree_on_what_is_exempt_and_name_what_exists() -> 
 def accounts(outstanding: dict[tuple[str, str], int]) -> StatTable:
     """Public accounts at 2026-05-31 by accounting year and tax item, all current levy."""
     contract = load_contracts()["collection_results"]
-    codes = tuple(CodeList(d.name, d.label_ja, d.label_en, (), has_total=d.has_code_list) for d in contract.dimensions)
+    codes = tuple(CodeList(d.name, d.label_ja, d.label_en, (), has_total=d.has_total) for d in contract.dimensions)
     rows = {(y, "2026-05-31", i, "current"): {"outstanding_yen": v} for (y, i), v in outstanding.items()}
     return StatTable(contract, codes, rows)
 

@@ -31,7 +31,8 @@ class Needs:
     rules: Mapping[str, IntervalRule]
     dominated: Mapping[int, int] = field(default_factory=dict)
     """Cells masked by the p % rule: how far above the magnitude its interval must reach."""
-    magnitude_measure: str = ""
+    magnitudes: Mapping[str, str] = field(default_factory=dict)
+    """The magnitude measure of each table."""
     public: dict[str, set[int]] = field(default_factory=dict)
     """Per measure, the masked cells for which no protection is claimed."""
 
@@ -43,7 +44,7 @@ class Needs:
         """
         rule = self.rules[system.measure]
         if cell in self.dominated:
-            above = self.dominated[cell] if system.measure == self.magnitude_measure else 0
+            above = self.dominated[cell] if system.measure == self.magnitudes[system.cells[cell].table] else 0
             return Need(rule.primary_width, above)
         if cell not in self.primary:
             return Need(rule.secondary_width)

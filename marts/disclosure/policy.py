@@ -31,7 +31,6 @@ class Rules:
 
     minimum_contributors: int
     p_percent: int
-    magnitude_measure: str
     intervals: Mapping[str, IntervalRule]
     guards_lone_contributor: bool
     linear_program_budget: int
@@ -124,7 +123,6 @@ def _rules(top: Section) -> Rules:
     rules = Rules(
         minimum_contributors=primary.positive("minimum_contributors"),
         p_percent=primary.positive("p_percent"),
-        magnitude_measure=primary.take("magnitude_measure", str),
         intervals={measure: _interval(intervals.section(measure)) for measure in intervals.keys()},  # noqa: SIM118
         guards_lone_contributor=insiders.take("lone_contributor", bool),
         linear_program_budget=budget.positive("linear_programs"),

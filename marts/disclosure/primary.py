@@ -22,13 +22,13 @@ def primary_cells(tables: Iterable[Table], rules: Rules) -> dict[CellRef, str]:
     found = {}
     for table in tables:
         for key, cell in table.cells.items():
-            rule = broken_rule(cell, rules)
+            rule = broken_rule(table, cell, rules)
             if rule:
                 found[CellRef(table.name, key)] = rule
     return found
 
 
-def broken_rule(cell: Cell, rules: Rules) -> str:
+def broken_rule(table: Table, cell: Cell, rules: Rules) -> str:
     """``threshold`` or ``p_percent``; empty when the cell may be shown.
 
     An empty cell tells something about everyone who is not in it, unless it is empty by structure.
@@ -37,20 +37,20 @@ def broken_rule(cell: Cell, rules: Rules) -> str:
         return ""
     if cell.contributor_count < rules.minimum_contributors:
         return THRESHOLD
-    if is_dominated(cell, rules):
+    if is_dominated(table, cell, rules):
         return P_PERCENT
     return ""
 
 
-def is_dominated(cell: Cell, rules: Rules) -> bool:
+def is_dominated(table: Table, cell: Cell, rules: Rules) -> bool:
     """Whether the second-largest contributor can estimate the largest within p %.
 
     It subtracts its own share from the total and is wrong by all the others together.
     """
-    return missing_room(cell, rules) > 0
+    return missing_room(table, cell, rules) > 0
 
 
-def missing_room(cell: Cell, rules: Rules) -> int:
+def missing_room(table: Table, cell: Cell, rules: Rules) -> int:
     """By how much the others fall short of hiding the largest: the room a reader must see above the total."""
-    others = cell.values[rules.magnitude_measure] - cell.largest - cell.second_largest
+    others = cell.values[table.magnitude_measure] - cell.largest - cell.second_largest
     return -((others * PERCENT - rules.p_percent * cell.largest) // PERCENT)

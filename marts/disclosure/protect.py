@@ -134,12 +134,12 @@ def _needs(
 ) -> Needs:
     by_name = {table.name: table for table in tables}
     dominated = {
-        index[cell]: missing_room(by_name[cell.table].cells[cell.key], rules)
+        index[cell]: missing_room(by_name[cell.table], by_name[cell.table].cells[cell.key], rules)
         for cell, reason in reasons.items()
         if reason == P_PERCENT
     }
     own = frozenset(index[cell] for cell, reason in reasons.items() if reason != EARLIER)
-    return Needs(own, rules.intervals, dominated, rules.magnitude_measure)
+    return Needs(own, rules.intervals, dominated, {table.name: table.magnitude_measure for table in tables})
 
 
 def _usefulness(tables: Sequence[Table], system: System) -> dict[int, float]:

@@ -33,10 +33,14 @@ class TableRefused(DataRefused):
 
 @dataclass(frozen=True)
 class Dimension:
-    """A tree of codes. ``parents`` maps each code to the code it adds up to; the root is the total ``T``."""
+    """A tree of codes. ``parents`` maps each code to the code it adds up to; the root is the total ``T``.
+
+    Without a total the codes under the root stand side by side and nothing is the sum of them: periods, for example.
+    """
 
     name: str
     parents: Mapping[str, str]
+    has_total: bool = True
 
     def __post_init__(self) -> None:
         """Refuse a tree with a gap or a circle."""
@@ -53,8 +57,8 @@ class Dimension:
 
     @property
     def codes(self) -> tuple[str, ...]:
-        """Every code with the total first."""
-        return (TOTAL, *sorted(self.parents))
+        """Every code with the total first, where there is one."""
+        return ((TOTAL,) if self.has_total else ()) + tuple(sorted(self.parents))
 
     def leaves_under(self, code: str) -> tuple[str, ...]:
         """The finest codes that ``code`` is the sum of; itself when it is one."""
@@ -101,15 +105,24 @@ class Cell:
 
 @dataclass(frozen=True)
 class Table:
-    """All cells of one cross-classification, totals and empty cells included."""
+    """All cells of one cross-classification, totals and empty cells included.
+
+    ``magnitude_measure`` is the measure of the contributors' shares: the p % rule looks at it.
+    """
 
     name: str
     dimensions: tuple[Dimension, ...]
     measures: tuple[Measure, ...]
     cells: Mapping[Key, Cell] = field(repr=False)
+    magnitude_measure: str
 
     def __post_init__(self) -> None:
         """Refuse a cell that is missing, superfluous or impossible."""
+        if self.magnitude_measure not in {measure.name for measure in self.measures}:
+            raise TableRefused(
+                f"{self.name}: the magnitude {self.magnitude_measure} is not one of its measures.",
+                "Name a measure of the table.",
+            )
         expected = set(self.keys())
         for key in sorted(expected.symmetric_difference(self.cells)):
             problem = "is missing" if key in expected else "is not in the code lists"
