@@ -89,3 +89,20 @@ def marts(persons: int, years: int, home: Path | None, runs: int, *, growth: boo
     from orchestration.bench_marts import bench_marts  # noqa: PLC0415
 
     click.echo("\n".join(bench_marts(persons, years, Home(home) if home else None, runs)))
+
+
+@bench.command()
+@click.option("--runs", type=click.IntRange(1, 20), default=1, show_default=True, help="Medians of so many runs.")
+def disclosure(runs: int) -> None:
+    r"""Protection of invented linked tables, audit included: seconds, masked cells and what they cost.
+
+    Sizes: two dimensions with some 800 cells, three with some 2,300, three linked tables with some 3,300. The share of
+    cells and of the amount that is masked is the loss of information.
+
+    \b
+    Example:
+      osamari bench disclosure --runs 3
+    """
+    from orchestration.bench_disclosure import bench_disclosure  # noqa: PLC0415
+
+    click.echo("\n".join(bench_disclosure(runs)))

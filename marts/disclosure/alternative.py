@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING
 import numpy as np
 from scipy.sparse import block_array, csr_array, identity, vstack
 
-from marts.disclosure.solver import Program
+from marts.disclosure.solver import LIMITS_CHANGE, Program
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Mapping
@@ -105,4 +105,5 @@ class Alternatives:
                 np.concatenate([true, links, np.full(orders, -np.inf)]),
                 np.concatenate([true, links, np.zeros(orders)]),
             ),
+            LIMITS_CHANGE,
         )

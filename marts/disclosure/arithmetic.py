@@ -40,7 +40,7 @@ class RowSpace:
 
     def is_determined(self, row: int) -> bool:
         """Whether the known rows give this one."""
-        return not self._rows[row, : self._width].any()
+        return not self._rows[row, self._width :].any() and not self._rows[row, : self._width].any()
 
     def determined(self, rows: Iterable[int]) -> list[int]:
         """Those of ``rows`` that the known rows give."""
@@ -51,17 +51,26 @@ class RowSpace:
         factors = self._factors(row)
         touched = np.flatnonzero(factors)
         if touched.size:
-            self._rows[touched] = self._without(touched, row, factors[touched])
+            columns = np.flatnonzero(self._rows[row])
+            self._rows[np.ix_(touched, columns)] = self._without(touched, row, factors[touched], columns)
+
+    def touched_by(self, row: int, among: Matrix) -> Matrix:
+        """Places in ``among`` of the rows whose remainder changes when ``row`` becomes known."""
+        return np.flatnonzero(self._factors(row)[among])
 
     def opened_by(self, row: int, among: Sequence[int]) -> list[int]:
         """Those of ``among`` that would become determined if ``row`` were known."""
         others = np.asarray(among, dtype=np.int64)
         factors = self._factors(row)[others]
-        others = others[factors != 0]
-        remainders = self._without(others, row, factors[factors != 0])
+        others, factors = others[factors != 0], factors[factors != 0]
+        marks = np.arange(self._width, self._rows.shape[1])
+        # What vanishes has check sums that vanish; few others do, so the exact comparison is rarely made in vain.
+        vanishing = ~self._without(others, row, factors, marks).any(axis=1)
+        others, factors = others[vanishing], factors[vanishing]
+        remainders = self._without(others, row, factors, np.arange(self._width))
         return [int(other) for other, rest in zip(others, remainders, strict=True) if not rest.any()]
 
-    def kinds(self, among: Sequence[int], also_known: int | None = None) -> Matrix:
+    def kinds(self, among: Sequence[int] | Matrix, also_known: int | None = None) -> Matrix:
         """A number per row of ``among``: equal for rows that determine each other, −1 for determined rows.
 
         ``also_known`` is a row that is supposed to be known as well, for this question only. Unrelated rows get
@@ -85,9 +94,10 @@ class RowSpace:
         lead = int(nonzero[0])
         return self._rows[:, lead] * pow(int(remainder[lead]), -1, PRIME) % PRIME
 
-    def _without(self, rows: Matrix, row: int, factors: Matrix) -> Matrix:
-        taken: Matrix = (self._rows[rows] - factors[:, None] * self._rows[row] % PRIME) % PRIME
-        return taken
+    def _without(self, rows: Matrix, row: int, factors: Matrix, columns: Matrix) -> Matrix:
+        taken = factors[:, None] * self._rows[row, columns] % PRIME
+        rest: Matrix = (self._rows[np.ix_(rows, columns)] - taken) % PRIME
+        return rest
 
 
 def _product(rows: Matrix, weights: Matrix) -> Matrix:

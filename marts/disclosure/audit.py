@@ -56,5 +56,5 @@ def _refuse_determined(system: System, masked: frozenset[int], claimed: Sequence
     determined = space.determined(claimed)
     if determined:
         raise NotProven(f"{system.cells[determined[0]]}: {system.measure} can be computed.", _REMEDY)
-    if Insiders(reader, guarded).learn(space):
+    if Insiders(reader, guarded, space).learn():
         raise NotProven(f"{system.measure}: a lone contributor can compute another masked cell.", _REMEDY)

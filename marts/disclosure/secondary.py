@@ -17,6 +17,7 @@ from marts.disclosure.lattice import all_rows
 if TYPE_CHECKING:
     from collections.abc import Iterable, Sequence
 
+    from marts.disclosure.arithmetic import Matrix
     from marts.disclosure.lattice import System
 
 
@@ -35,7 +36,10 @@ class Reader:
     def __init__(self, system: System) -> None:
         """The reader knows the links between tables, the structural zeros and the public figures."""
         self.measure = system.measure
-        self.before = RowSpace(all_rows(system))
+        rows = all_rows(system)
+        self.knowledge = rows.tobytes(), system.zeros, frozenset(system.known)
+        """What the reader's equations are made of; equal for measures that differ in figures only."""
+        self.before = RowSpace(rows)
         cell_count = len(system.cells)
         for row in range(cell_count, cell_count + system.same.shape[0]):
             self.before.admit(row)
@@ -62,46 +66,74 @@ def complete(
     ``order`` lists every cell that may be published, the most useful first. The measure about which readers know
     most comes first: what is safe there is mostly safe in the others.
     """
-    while True:
-        found = masked
-        for reader in readers:
-            found |= _complete_one(reader, found, guarded, order)
-        if found == masked:
-            return masked
-        masked = found
+    waiting = _different(readers)
+    while waiting:
+        reader, *waiting = waiting
+        found = _complete_one(reader, masked, guarded, order)
+        if found != masked:
+            masked = found
+            waiting = [other for other in _different(readers) if other is not reader]
+    return masked
+
+
+def _different(readers: Sequence[Reader]) -> list[Reader]:
+    """One reader of those who know the same equations: figures do not matter here."""
+    return list({reader.knowledge: reader for reader in reversed(readers)}.values())[::-1]
 
 
 def _complete_one(reader: Reader, masked: frozenset[int], guarded: Guarded, order: Sequence[int]) -> frozenset[int]:
     public = reader.knows_before(masked)
-    space, targets = reader.before.copy(), sorted(masked - public)
-    insiders = Insiders(reader, guarded)
-    added = set()
+    targets = sorted(masked - public)
+    space = reader.before.copy()
+    insiders = Insiders(reader, guarded, space)
+    found = set(masked)
     for cell in order:
-        if cell in masked or space.is_determined(cell):
+        if cell in found or space.is_determined(cell):
             continue
-        if space.opened_by(cell, targets) or insiders.learn(space, cell):
-            added.add(cell)
+        if space.opened_by(cell, targets) or insiders.would_learn(cell):
+            found.add(cell)
+            # From here on it hides others, so it must not be opened by what is published later.
+            targets.append(cell)
         else:
-            space.admit(cell)
-    return frozenset(added)
+            insiders.admit(cell)
+    return frozenset(found)
 
 
 class Insiders:
     """Lone contributors: they know one masked cell and must not learn another from it."""
 
-    def __init__(self, reader: Reader, guarded: Guarded) -> None:
-        """What public figures give anyway is nothing an insider could learn."""
-        self._cells = sorted(guarded.primary - reader.knows_before(guarded.primary))
+    def __init__(self, reader: Reader, guarded: Guarded, space: RowSpace) -> None:
+        """``space`` is what is known; what public figures give anyway is nothing an insider could learn."""
+        self._space = space
+        self._cells = np.array(sorted(guarded.primary - reader.knows_before(guarded.primary)), dtype=np.int64)
         self._is_lone = np.array([cell in guarded.lone for cell in self._cells], dtype=bool)
         # Cells that are the same figure from the outset (one row of a linked table) are one cell here.
         self._figures = reader.before.kinds(self._cells)
+        self._kinds = space.kinds(self._cells)
 
-    def learn(self, space: RowSpace, cell: int | None = None) -> bool:
-        """Whether what ``space`` holds, and ``cell``, ties a lone contributor's cell to another masked cell."""
+    def learn(self) -> bool:
+        """Whether what is known ties a lone contributor's cell to another masked cell."""
+        return self._is_tied(self._kinds, self._kinds)
+
+    def would_learn(self, cell: int) -> bool:
+        """Whether ``cell``, if it were known as well, would tie one more."""
         if not self._is_lone.any():
             return False
-        kinds = space.kinds(self._cells, also_known=cell)
-        figures_by_kind = np.unique(np.stack([kinds, self._figures]), axis=1)[0]
+        kinds, touched = self._kinds.copy(), self._space.touched_by(cell, self._cells)
+        kinds[touched] = self._space.kinds(self._cells[touched], also_known=cell)
+        return self._is_tied(kinds, kinds[touched])
+
+    def admit(self, cell: int) -> None:
+        """Make ``cell`` known."""
+        touched = self._space.touched_by(cell, self._cells)
+        self._space.admit(cell)
+        self._kinds[touched] = self._space.kinds(self._cells[touched])
+
+    def _is_tied(self, kinds: Matrix, changed: Matrix) -> bool:
+        """Whether one of the ``changed`` kinds is that of two figures, one of them a lone contributor's."""
+        member = np.isin(kinds, changed) & (kinds != -1)
+        if not (member & self._is_lone).any():
+            return False
+        figures_by_kind = np.unique(np.stack([kinds[member], self._figures[member]]), axis=1)[0]
         values, counts = np.unique(figures_by_kind, return_counts=True)
-        tied = values[(counts > 1) & (values != -1)]
-        return bool(np.isin(kinds[self._is_lone], tied).any())
+        return bool(np.isin(kinds[member & self._is_lone], values[counts > 1]).any())

@@ -18,7 +18,7 @@ if TYPE_CHECKING:
 SOLVER = "HiGHS"
 _REMEDY = "Nothing was released. Report this with the certificate of the last release."
 # Two HiGHS instances with different `threads` in one process return no status and raise nothing: always one.
-# Presolve is off so that each question starts from the last answer; primal simplex, since only the objective changes.
+# Presolve is off so that each question starts from the last answer.
 _PROVEN = (highspy.HighsModelStatus.kOptimal, highspy.HighsModelStatus.kInfeasible)
 _OPTIONS: dict[str, bool | int | float | str] = {
     "output_flag": False,
@@ -26,11 +26,14 @@ _OPTIONS: dict[str, bool | int | float | str] = {
     "parallel": "off",
     "presolve": "off",
     "solver": "simplex",
-    "simplex_strategy": 4,
     "random_seed": 0,
     "primal_feasibility_tolerance": 1e-9,
     "dual_feasibility_tolerance": 1e-9,
 }
+
+
+OBJECTIVE_CHANGES, LIMITS_CHANGE = 4, 1
+"""Primal simplex stays feasible when only the objective changes, dual simplex when limits do."""
 
 
 class NotProven(DataRefused):
@@ -61,8 +64,14 @@ class Budget:
 class Program:
     """A polytope ``column_low ≤ x ≤ column_high``, ``row_low ≤ A x ≤ row_high``, asked about many directions."""
 
-    def __init__(self, matrix: Any, columns: tuple[Vector, Vector], rows: tuple[Vector, Vector]) -> None:  # noqa: ANN401 - scipy has no types
-        """``matrix`` is a scipy ``csr_array``."""
+    def __init__(
+        self,
+        matrix: Any,  # noqa: ANN401 - scipy has no types
+        columns: tuple[Vector, Vector],
+        rows: tuple[Vector, Vector],
+        strategy: int = OBJECTIVE_CHANGES,
+    ) -> None:
+        """``matrix`` is a scipy ``csr_array``; ``strategy`` says what mostly changes between questions."""
         row_count, column_count = matrix.shape
         model = highspy.HighsLp()
         model.num_col_, model.num_row_ = column_count, row_count
@@ -74,7 +83,7 @@ class Program:
         model.a_matrix_.index_ = matrix.indices
         model.a_matrix_.value_ = matrix.data.astype(float)
         self._highs = highspy.Highs()  # type: ignore[no-untyped-call]
-        for option, value in _OPTIONS.items():
+        for option, value in {**_OPTIONS, "simplex_strategy": strategy}.items():
             self._demand(self._highs.setOptionValue(option, value), f"option {option}")
         self._demand(self._highs.passModel(model), "model")
         self._columns = np.arange(column_count, dtype=np.int32)

@@ -62,10 +62,15 @@ class Dimension:
 
     def leaves_under(self, code: str) -> tuple[str, ...]:
         """The finest codes that ``code`` is the sum of; itself when it is one."""
-        under = self.children.get(code)
-        if under is None:
-            return (code,)
-        return tuple(leaf for child in under for leaf in self.leaves_under(child))
+        return self._leaves[code]
+
+    @cached_property
+    def _leaves(self) -> dict[str, tuple[str, ...]]:
+        found: dict[str, tuple[str, ...]] = {}
+        for code in sorted(self.codes, key=self.depth, reverse=True):
+            under = self.children.get(code)
+            found[code] = (code,) if under is None else tuple(leaf for child in under for leaf in found[child])
+        return found
 
     def depth(self, code: str) -> int:
         """How many steps ``code`` is below the total.
