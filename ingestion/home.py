@@ -48,6 +48,11 @@ class Home:
         return self.root / "released"
 
     @property
+    def evidence(self) -> Path:
+        """The cells of each release before masking, readable by their owner only. Restricted: small counts."""
+        return self.root / "evidence"
+
+    @property
     def dagster(self) -> Path:
         """What Dagster remembers between runs."""
         return self.root / "dagster"
@@ -87,6 +92,6 @@ class Home:
         self.root.mkdir(mode=0o700, parents=True, exist_ok=True)
         for room in (self.inbox, self.released, self.dagster, self.reports):
             room.mkdir(exist_ok=True)
-        for room in (self.archive, self.quarantine, self.keys, self.work, self.lists):
+        for room in (self.archive, self.quarantine, self.keys, self.work, self.lists, self.evidence):
             room.mkdir(mode=0o700, exist_ok=True)
         return self

@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING
 from ingestion.errors import DataRefused
 from marts.disclosure.arithmetic import PRIME
 from marts.disclosure.primary import P_PERCENT, THRESHOLD
-from marts.disclosure.protect import EARLIER, PUBLIC, SECONDARY
+from marts.disclosure.protect import EARLIER, PUBLIC, PUBLISHED_EARLIER, SECONDARY
 
 if TYPE_CHECKING:
     from collections.abc import Mapping, Sequence
@@ -29,12 +29,10 @@ PROMISE_JA = (
 NOT_COVERED_JA = (
     "表の外の知識（近所の事情、本人や家族が知ること）による推測。",
     "秘匿した欄に寄与する者が二人以上で示し合わせる場合。一人だけの場合は確かめている。",
-    "異なる基準日の表の間の差し引き。",
-    "同じ基準日の訂正の前後で変わった値の差（変わらなかった値は知られたものとして扱う）。",
+    "公表した二つの値の差そのもの（月ごとの残高の増減、訂正の前後の差）に寄与する者の数。秘匿した欄がそこからわからないことは確かめている。",
     "滞納者数・件数・金額の間の関係（件数は滞納者数以上であること等）を用いた絞り込み。",
     "公会計の公表値から直接にわかる金額（unclaimed に件数と理由を示す）。",
 )
-PUBLISHED_EARLIER = "published_earlier"
 LAW_TABLES = ("law_parameters", "raw_city_parameters")
 
 
@@ -47,6 +45,7 @@ class Setting:
     law_version: str
     law_fingerprint: str
     suites: Sequence[str]
+    earlier_releases: int = 0
 
 
 def certificate(
@@ -69,7 +68,7 @@ def certificate(
         "structural_zeros": {"count": protection.structural_zero_count, "reason": policy.structural_zero_reason_ja},
         "cells": _counts(protection, tables),
         "unclaimed": _unclaimed(protection, policy),
-        "proof": _proof(protection),
+        "proof": _proof(protection, setting.earlier_releases),
         "law_version": setting.law_version,
         "law_fingerprint": setting.law_fingerprint,
         # Of released figures only: a digest over masked figures would let anyone test a guess.
@@ -109,9 +108,14 @@ def _rules(policy: Policy) -> dict[str, object]:
     }
 
 
-def _proof(protection: Protection) -> dict[str, object]:
+def _proof(protection: Protection, earlier_releases: int) -> dict[str, object]:
     return {
-        "exact": f"linear algebra modulo the prime {PRIME} over all tables together",
+        "exact": f"linear algebra modulo the prime {PRIME} over all tables together, and earlier releases",
+        "earlier_releases": earlier_releases,
+        "rank": {
+            measure: {"equations": rank, "unknowns": unknowns}
+            for measure, (rank, unknowns) in sorted(protection.ranks.items())
+        },
         "intervals": "linear programs over the finest cells, every status optimal, every point verified",
         "narrowest_interval": dict(sorted(protection.narrowest.items())),
         "linear_programs": protection.linear_programs,

@@ -10,7 +10,7 @@ from marts.released_table import FLAGS_JA
 from marts.stat_table import TOTAL_LABELS
 
 if TYPE_CHECKING:
-    from collections.abc import Sequence
+    from collections.abc import Mapping, Sequence
 
     from marts.certificate import Setting
     from marts.released_table import ReleasedTable
@@ -23,8 +23,10 @@ LICENCE = {
 }
 
 
-def data_package(release_id: str, setting: Setting, tables: Sequence[ReleasedTable]) -> dict[str, object]:
-    """The content of ``datapackage.json``."""
+def data_package(
+    release_id: str, setting: Setting, tables: Sequence[ReleasedTable], relations: Mapping[str, object]
+) -> dict[str, object]:
+    """The content of ``datapackage.json``; ``relations`` say which cells of different tables are bound together."""
     return {
         "profile": "data-package",
         "name": f"collection-statistics-{release_id}",
@@ -36,6 +38,7 @@ def data_package(release_id: str, setting: Setting, tables: Sequence[ReleasedTab
         "osamari:municipality_code": setting.municipality_code,
         "osamari:law_version": setting.law_version,
         "osamari:flags": FLAGS_JA,
+        **{f"osamari:{name}": relation for name, relation in relations.items()},
         "resources": [resource for table in tables for resource in (_csv_resource(table), _parquet_resource(table))],
     }
 

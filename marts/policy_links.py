@@ -10,7 +10,7 @@ from marts.disclosure.lattice import KnownFigure, Link
 from marts.disclosure.table import CellRef, Key
 
 if TYPE_CHECKING:
-    from collections.abc import Mapping, Sequence
+    from collections.abc import Iterator, Mapping, Sequence
     from datetime import date
 
     from marts.disclosure.policy import LinkRule, PublicFigureRule, Selection
@@ -47,22 +47,61 @@ def resolve_public_figures(
 
     A public figure that is smaller than the cell is another quantity and tells nothing.
     """
-    known = []
-    for rule in rules:
-        public, shown = _table(rule.public, tables, rule.name), _table(rule.shows, tables, rule.name)
-        conditions = _conditions(rule, public, as_of)
-        for key, row in sorted(public.rows.items()):
-            named = dict(zip(public.contract.dimension_names, key, strict=True))
-            if any(named[dimension] != code for dimension, code in conditions.items()):
-                continue
-            shared = {dimension: named[source] for dimension, source in rule.by.items()}
-            cell = _cell(shown, {**rule.shows.where, **shared}, rule.name)
-            if cell.key not in shown.rows:
-                continue
-            value, figure = int(row[rule.public.measure]), int(shown.rows[cell.key][rule.shows.measure])
-            if value >= figure:
-                known.append(KnownFigure(cell, rule.shows.measure, value, rule.name, is_ceiling=value > figure))
-    return known
+    return [
+        KnownFigure(cell, rule.shows.measure, value, rule.name, is_ceiling=value > figure)
+        for rule in rules
+        for _, cell, value, figure in _shown_by(rule, tables, as_of)
+        if value >= figure
+    ]
+
+
+def describe_links(rules: Sequence[LinkRule]) -> list[dict[str, object]]:
+    """The links as the data dictionary has them: whoever reads two tables may know what is the same in both."""
+    return [
+        {
+            "left": {"table": rule.left.table, "where": dict(rule.left.where)},
+            "right": {"table": rule.right.table, "where": dict(rule.right.where)},
+            "by": list(rule.by),
+            "measures": list(rule.measures),
+        }
+        for rule in rules
+    ]
+
+
+def describe_ceilings(
+    rules: Sequence[PublicFigureRule], tables: Mapping[str, StatTable], as_of: date
+) -> list[dict[str, object]]:
+    """Cell by cell, which public figure is at least the cell of a protected table. Whether it is equal is not told."""
+    return [
+        {
+            "left": {
+                "table": cell.table,
+                "where": dict(zip(tables[cell.table].contract.dimension_names, cell.key, strict=True)),
+                "measure": rule.shows.measure,
+            },
+            "right": {"table": rule.public.table, "where": public, "measure": rule.public.measure},
+            "by": {},
+        }
+        for rule in rules
+        for public, cell, value, figure in _shown_by(rule, tables, as_of)
+        if value >= figure
+    ]
+
+
+def _shown_by(
+    rule: PublicFigureRule, tables: Mapping[str, StatTable], as_of: date
+) -> Iterator[tuple[dict[str, str], CellRef, int, int]]:
+    """Codes of each public cell, the protected cell that it shows, and the figures of both."""
+    public, shown = _table(rule.public, tables, rule.name), _table(rule.shows, tables, rule.name)
+    conditions = _conditions(rule, public, as_of)
+    for key, row in sorted(public.rows.items()):
+        named = dict(zip(public.contract.dimension_names, key, strict=True))
+        if any(named[dimension] != code for dimension, code in conditions.items()):
+            continue
+        shared = {dimension: named[source] for dimension, source in rule.by.items()}
+        cell = _cell(shown, {**rule.shows.where, **shared}, rule.name)
+        if cell.key in shown.rows:
+            yield named, cell, int(row[rule.public.measure]), int(shown.rows[cell.key][rule.shows.measure])
 
 
 def _conditions(rule: PublicFigureRule, public: StatTable, as_of: date) -> dict[str, str]:

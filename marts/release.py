@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import json
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING
 
 import duckdb
@@ -16,9 +16,10 @@ from marts.datapackage import data_package
 from marts.disclosure.policy import Policy, load_policy
 from marts.disclosure.protect import Protection, protect
 from marts.disclosure.registry import Entry, Registry
-from marts.earlier_releases import Earlier, read_earlier, register_unregistered
+from marts.earlier_releases import Before, Today, read_before, register_unregistered
+from marts.evidence import write_evidence
 from marts.page import render_page
-from marts.policy_links import resolve_links, resolve_public_figures
+from marts.policy_links import describe_ceilings, describe_links, resolve_links, resolve_public_figures
 from marts.release_files import csv_bytes, parquet_bytes
 from marts.release_folder import digests, next_id, read_files, release_ids, with_sums, write_release
 from marts.released_table import ReleasedTable, released_table
@@ -32,6 +33,7 @@ if TYPE_CHECKING:
     from pathlib import Path
 
     from ingestion.home import Home
+    from marts.disclosure.table import Table
 
 __all__ = ["ReleaseResult", "list_releases", "release", "show", "verify"]
 
@@ -55,6 +57,7 @@ class _Material:
     setting: Setting
     policy: Policy
     tables: Mapping[str, StatTable]
+    protected: Mapping[str, Table]
 
 
 def release(home: Home, as_of: date) -> ReleaseResult:
@@ -70,14 +73,16 @@ def release(home: Home, as_of: date) -> ReleaseResult:
     material = _gather(home, as_of)
     registry = Registry(home.released)
     register_unregistered(home.released, registry)
-    of_day = [entry.release_id for entry in registry.entries() if entry.as_of == as_of.isoformat()]
+    entries = registry.entries()
+    of_day = [place for place, entry in enumerate(entries) if entry.as_of == as_of.isoformat()]
     if of_day:
-        before = read_earlier(home.released, registry, of_day[:-1])
-        protection, files = _make(material, of_day[-1], before)
-        if files == read_files(home.released / of_day[-1]):
-            return _result(home, of_day[-1], protection, material, unchanged=True)
+        latest = entries[of_day[-1]].release_id
+        protection, files = _make(material, latest, _before(home, registry, entries[: of_day[-1]], material))
+        if files == read_files(home.released / latest):
+            return _result(home, latest, protection, material, unchanged=True)
     release_id = next_id(as_of, release_ids(home.released))
-    protection, files = _make(material, release_id, read_earlier(home.released, registry, of_day))
+    protection, files = _make(material, release_id, _before(home, registry, entries, material))
+    write_evidence(home, release_id, list(material.protected.values()), protection)
     write_release(home.released, release_id, files)
     masked = tuple(sorted(protection.masked))
     registry.append(Entry(release_id, as_of.isoformat(), digests(files), masked))
@@ -103,7 +108,17 @@ def _gather(home: Home, as_of: date) -> _Material:
         }
         law = law_version(connection), law_fingerprint(connection)
         setting = Setting(as_of, _municipality(connection), *law, suite_names())
-    return _Material(setting, policy, tables)
+    protected = {
+        name: protected_table(table, policy.structural_zero_flag)
+        for name, table in tables.items()
+        if not table.contract.is_exempt
+    }
+    return _Material(setting, policy, tables, protected)
+
+
+def _before(home: Home, registry: Registry, entries: Sequence[Entry], material: _Material) -> Before:
+    today = Today(material.setting.as_of.isoformat(), material.tables, material.protected)
+    return read_before(home, registry, entries, today)
 
 
 def _municipality(connection: duckdb.DuckDBPyConnection) -> str:
@@ -117,18 +132,18 @@ def _municipality(connection: duckdb.DuckDBPyConnection) -> str:
     return str(found[0][0])
 
 
-def _make(material: _Material, release_id: str, earlier: Earlier) -> tuple[Protection, dict[str, bytes]]:
+def _make(material: _Material, release_id: str, before: Before) -> tuple[Protection, dict[str, bytes]]:
     policy, tables, as_of = material.policy, material.tables, material.setting.as_of
-    protected = [table for table in tables.values() if not table.contract.is_exempt]
     protection = protect(
-        [protected_table(table, policy.structural_zero_flag) for table in protected],
+        list(material.protected.values()),
         policy.rules,
         links=resolve_links(policy.links, tables),
-        known=[*resolve_public_figures(policy.public_figures, tables, as_of), *earlier.known(protected)],
-        masked_earlier=earlier.masked,
+        known=resolve_public_figures(policy.public_figures, tables, as_of),
+        earlier=before.earlier,
     )
-    released = [released_table(table, protection.masked) for table in tables.values()]
-    return protection, _files(material, release_id, protection, released)
+    released = [released_table(table, protection.masked, before.revised) for table in tables.values()]
+    setting = replace(material.setting, earlier_releases=before.release_count)
+    return protection, _files(replace(material, setting=setting), release_id, protection, released)
 
 
 def _files(
@@ -138,7 +153,11 @@ def _files(
     files = {f"{table.name}.csv": csv_bytes(table) for table in tables}
     files |= {f"{table.name}.parquet": parquet_bytes(table) for table in tables}
     proof = certificate(release_id, setting, material.policy, protection, (tables, files))
-    package = data_package(release_id, setting, tables)
+    relations = {
+        "links": describe_links(material.policy.links),
+        "ceilings": describe_ceilings(material.policy.public_figures, material.tables, setting.as_of),
+    }
+    package = data_package(release_id, setting, tables, relations)
     page = render_page(release_id, setting.as_of, setting.municipality_code, {table.name: table for table in tables})
     files |= {
         "certificate.json": _json_bytes(proof),

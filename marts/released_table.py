@@ -12,15 +12,17 @@ if TYPE_CHECKING:
     from decimal import Decimal
 
     from marts.disclosure.table import CellRef, Key
+    from marts.earlier_releases import Revised
     from marts.stat_table import CodeList, StatTable
     from marts.table_contract import MeasureContract, TableContract
 
-MASKED, NONE, BELOW_UNIT, NOT_AVAILABLE = "X", "-", "0", "…"
+MASKED, NONE, BELOW_UNIT, NOT_AVAILABLE, REVISED = "X", "-", "0", "…", "r"
 FLAGS_JA: dict[str, str] = {
     MASKED: "秘匿（個人の特定を防ぐため表示しない。ゼロではない）",
     NONE: "該当なし",
     BELOW_UNIT: "単位に満たない",
     NOT_AVAILABLE: "数値が得られない",
+    REVISED: "訂正した値（以前の公表と異なる）",
 }
 
 
@@ -69,16 +71,20 @@ class ReleasedTable:
                 yield key, measure, self.figures[key, measure.name]
 
 
-def released_table(table: StatTable, masked: Mapping[CellRef, str]) -> ReleasedTable:
-    """The table with masked cells emptied; one mask for all measures of a cell."""
+def released_table(table: StatTable, masked: Mapping[CellRef, str], revised: Revised = frozenset()) -> ReleasedTable:
+    """The table with masked cells emptied; one mask for all measures of a cell. Revised figures are flagged."""
+    changed = {(cell.key, measure) for cell, measure in revised if cell.table == table.name}
     hidden = {cell.key for cell in masked if cell.table == table.name}
     figures = {}
     for key in table.rows:
         for measure in table.contract.measures:
             value = table.rows[key][measure.name]
-            figures[key, measure.name] = (
-                Figure(None, MASKED) if key in hidden else _shown(exact(value, measure.decimals), measure)
-            )
+            if key in hidden:
+                figures[key, measure.name] = Figure(None, MASKED)
+            elif (key, measure.name) in changed and value is not None:
+                figures[key, measure.name] = Figure(exact(value, measure.decimals), REVISED)
+            else:
+                figures[key, measure.name] = _shown(exact(value, measure.decimals), measure)
     return ReleasedTable(table.contract, table.code_lists, tuple(table.keys()), figures)
 
 

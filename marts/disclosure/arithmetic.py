@@ -31,11 +31,13 @@ class RowSpace:
         weights = np.random.default_rng(PRIME).integers(1, PRIME, size=(rows.shape[1], _MARKS))
         self._width = rows.shape[1]
         self._rows = np.hstack([rows % PRIME, _product(rows % PRIME, weights)])
+        self.rank = 0
+        """How many independent rows are known."""
 
     def copy(self) -> RowSpace:
         """The same state, to go on from separately."""
         twin = object.__new__(RowSpace)
-        twin._width, twin._rows = self._width, self._rows.copy()
+        twin._width, twin._rows, twin.rank = self._width, self._rows.copy(), self.rank
         return twin
 
     def is_determined(self, row: int) -> bool:
@@ -51,6 +53,7 @@ class RowSpace:
         factors = self._factors(row)
         touched = np.flatnonzero(factors)
         if touched.size:
+            self.rank += 1
             columns = np.flatnonzero(self._rows[row])
             self._rows[np.ix_(touched, columns)] = self._without(touched, row, factors[touched], columns)
 

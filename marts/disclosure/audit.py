@@ -26,6 +26,8 @@ class Audit:
 
     narrowest: dict[str, int]
     """Per measure, the narrowest interval of a cell masked for its own sake, in units of the measure."""
+    ranks: dict[str, tuple[int, int]]
+    """Per measure, how many independent equations readers have, and how many unknowns there are."""
 
 
 def audit(systems: Sequence[System], masked: frozenset[int], guarded: Guarded, needs: Needs, budget: Budget) -> Audit:
@@ -36,21 +38,22 @@ def audit(systems: Sequence[System], masked: frozenset[int], guarded: Guarded, n
     Raises:
         NotProven: something is not proven. The message names the table and cell, never a figure.
     """
-    narrowest = {}
+    narrowest, ranks = {}, {}
     for system in systems:
         claimed = needs.of_all(system, masked)
-        _refuse_determined(system, masked, list(claimed), guarded)
+        rank = _refuse_determined(system, masked, list(claimed), guarded)
+        ranks[system.measure] = rank, system.forms.shape[1]
         attack = Attack(system, masked, budget, needs.reach(system))
         for narrow in attack.too_narrow(claimed):
             raise NotProven(f"{system.cells[narrow.cell]}: {system.measure} can be enclosed too narrowly.", _REMEDY)
         width = attack.narrowest([cell for cell in claimed if cell in guarded.primary])
         if width is not None:
             narrowest[system.measure] = width
-    return Audit(narrowest)
+    return Audit(narrowest, ranks)
 
 
-def _refuse_determined(system: System, masked: frozenset[int], claimed: Sequence[int], guarded: Guarded) -> None:
-    """By exact arithmetic, no tolerance."""
+def _refuse_determined(system: System, masked: frozenset[int], claimed: Sequence[int], guarded: Guarded) -> int:
+    """By exact arithmetic, no tolerance. The number of independent equations that were at hand."""
     reader = Reader(system)
     space = reader.learns(cell for cell in range(len(system.cells)) if cell not in masked)
     determined = space.determined(claimed)
@@ -58,3 +61,4 @@ def _refuse_determined(system: System, masked: frozenset[int], claimed: Sequence
         raise NotProven(f"{system.cells[determined[0]]}: {system.measure} can be computed.", _REMEDY)
     if Insiders(reader, guarded, space).learn():
         raise NotProven(f"{system.measure}: a lone contributor can compute another masked cell.", _REMEDY)
+    return space.rank

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections import Counter
 from dataclasses import dataclass
 from itertools import chain
 from typing import TYPE_CHECKING, Any
@@ -27,6 +28,19 @@ class Link:
 
     left: CellRef
     right: CellRef
+    measures: frozenset[str]
+
+    @property
+    def terms(self) -> tuple[tuple[CellRef, int], ...]:
+        """The link as an equation."""
+        return ((self.left, 1), (self.right, -1))
+
+
+@dataclass(frozen=True)
+class Equation:
+    """Cells whose figures, each times its whole number, sum to nothing: opening + new − cleared − closing."""
+
+    terms: tuple[tuple[CellRef, int], ...]
     measures: frozenset[str]
 
 
@@ -64,11 +78,13 @@ class System:
     ceilings: Mapping[int, int]
 
 
-def build_systems(tables: Sequence[Table], links: Sequence[Link], known: Sequence[KnownFigure]) -> tuple[System, ...]:
+def build_systems(
+    tables: Sequence[Table], links: Sequence[Link | Equation], known: Sequence[KnownFigure]
+) -> tuple[System, ...]:
     """One system per measure, cells in the same order in each; the order of the input does not matter.
 
     Raises:
-        TableRefused: a total does not add up, or a link joins two different figures.
+        TableRefused: a total does not add up, or a link or an equation does not hold.
     """
     ordered_tables = sorted(tables, key=lambda table: table.name)
     cells = tuple(sorted(CellRef(table.name, key) for table in ordered_tables for key in table.cells))
@@ -89,7 +105,7 @@ class _Builder:
             if tuple(self._parts(cell)) == (cell,):
                 self._columns[cell] = len(self._columns)
 
-    def build(self, links: Sequence[Link], known: Sequence[KnownFigure]) -> System:
+    def build(self, links: Sequence[Link | Equation], known: Sequence[KnownFigure]) -> System:
         values = np.array([self._value(cell) for cell in self._cells], dtype=np.int64)
         forms = self._matrix([self._form(cell) for cell in self._cells])
         self._refuse_wrong_sums(forms, values)
@@ -141,18 +157,21 @@ class _Builder:
                 yield from ({part: 1, column: -1} for part in parts)
                 yield {column: 1, **dict.fromkeys(parts, -1)}
 
-    def _same(self, links: Sequence[Link]) -> Sparse:
-        mine = sorted(
-            (link for link in links if self._measure in link.measures), key=lambda link: (link.left, link.right)
-        )
-        for link in mine:
-            if self._value(link.left) != self._value(link.right):
+    def _same(self, links: Sequence[Link | Equation]) -> Sparse:
+        mine = sorted(link.terms for link in links if self._measure in link.measures)
+        for terms in mine:
+            if sum(factor * self._value(cell) for cell, factor in terms):
                 raise TableRefused(
-                    f"{link.left} and {link.right} must show the same {self._measure} and do not.",
+                    f"{' and '.join(str(cell) for cell, _ in terms)} do not agree in {self._measure}.",
                     "Correct the statistics models, or the links in the disclosure policy.",
                 )
-        left = self._matrix([self._form(link.left) for link in mine])
-        return left - self._matrix([self._form(link.right) for link in mine])
+        return self._matrix([self._balance(terms) for terms in mine])
+
+    def _balance(self, terms: Sequence[tuple[CellRef, int]]) -> Entries:
+        total: Counter[int] = Counter()
+        for cell, factor in terms:
+            total.update({column: factor * count for column, count in self._form(cell).items()})
+        return {column: count for column, count in total.items() if count}
 
     def _refuse_wrong_sums(self, forms: Sparse, values: npt.NDArray[np.int64]) -> None:
         finest = np.array([self._value(cell) for cell in self._columns], dtype=np.int64)

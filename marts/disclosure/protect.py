@@ -19,15 +19,37 @@ from marts.disclosure.table import CellRef, TableRefused
 if TYPE_CHECKING:
     from collections.abc import Mapping, Sequence
 
-    from marts.disclosure.lattice import KnownFigure, Link, System
+    from marts.disclosure.lattice import Equation, KnownFigure, Link, System
     from marts.disclosure.policy import Rules
     from marts.disclosure.table import Table
 
 EARLIER = "earlier_release"
 SECONDARY = "secondary"
 PUBLIC = "public_account"
+PUBLISHED_EARLIER = "published_earlier"
 _DEPTH_WORTH = 10.0
 """A total is worth this many of its parts."""
+
+
+@dataclass(frozen=True)
+class Earlier:
+    """What earlier releases leave behind, in terms of the tables to be released now.
+
+    ``tables`` are versions of tables as they were released, where a figure has changed since: nothing more can be
+    masked in them. ``links`` join their unchanged cells to those of today.
+    """
+
+    masked: frozenset[CellRef] = frozenset()
+    """Cells that an earlier release masks; they are not re-opened."""
+    told: frozenset[CellRef] = frozenset()
+    """Cells that an earlier release shows as they are today; they stay."""
+    known: tuple[KnownFigure, ...] = ()
+    """Every figure of the told cells and of the published cells of ``tables``."""
+    tables: tuple[Table, ...] = ()
+    links: tuple[Link, ...] = ()
+
+
+NOTHING_EARLIER = Earlier()
 
 
 @dataclass(frozen=True)
@@ -41,6 +63,8 @@ class Protection:
     cell_count: int
     structural_zero_count: int
     narrowest: Mapping[str, int]
+    ranks: Mapping[str, tuple[int, int]]
+    """Per measure: how many independent equations readers have, and how many unknowns there are."""
     linear_programs: int
     solver: str = field(default_factory=solver_name)
 
@@ -53,49 +77,69 @@ def protect(
     tables: Sequence[Table],
     rules: Rules,
     *,
-    links: Sequence[Link] = (),
+    links: Sequence[Link | Equation] = (),
     known: Sequence[KnownFigure] = (),
-    masked_earlier: frozenset[CellRef] = frozenset(),
+    earlier: Earlier = NOTHING_EARLIER,
 ) -> Protection:
-    """Mask ``tables`` together so that nobody can recover or narrowly enclose a masked figure.
+    """Mask ``tables`` together, and with all that was published before, so that no masked figure can be recovered.
 
     Args:
         tables: all tables that appear together.
         rules: thresholds and widths.
-        links: cells of different tables that show the same figure.
+        links: cells of different tables that show the same figure, and other equations between cells.
         known: figures that readers have from elsewhere.
-        masked_earlier: cells that an earlier release masks; they are not re-opened.
+        earlier: what earlier releases told and masked.
 
     Raises:
         TableRefused: a table contradicts itself or another.
         NotProven: protection could not be proven; nothing may be released.
     """
     _refuse_unruled_measures(tables, rules)
-    systems = sorted(build_systems(tables, links, known), key=lambda s: (-len(s.known), s.measure))
+    everything, known = [*tables, *earlier.tables], [*known, *earlier.known]
+    systems = sorted(
+        build_systems(everything, [*links, *earlier.links], known), key=lambda s: (-len(s.known), s.measure)
+    )
     index = {cell: place for place, cell in enumerate(systems[0].cells)}
-    reasons = {cell: EARLIER for cell in sorted(masked_earlier) if cell in index} | primary_cells(tables, rules)
-    guarded = _guarded(tables, reasons, index, rules)
-    needs, budget = _needs(tables, reasons, index, rules), Budget(rules.linear_program_budget)
-    masked = _mask(systems, frozenset(index[cell] for cell in reasons), guarded, needs, (tables, budget))
+    reasons = _reasons(everything, rules, earlier, index)
+    guarded = _guarded(everything, reasons, index, rules)
+    needs, budget = _needs(everything, reasons, index, rules), Budget(rules.linear_program_budget)
+    usefulness = _usefulness(tables, systems[0], earlier.told)
+    masked = _mask(systems, frozenset(index[cell] for cell in reasons), guarded, needs, (usefulness, budget))
     proof = audit(systems, masked, guarded, needs, budget)
-    return _protection(systems, masked, reasons, proof, (needs, budget, known))
+    return _protection(tables, (systems, masked), reasons, proof, (needs, budget, known))
+
+
+def _reasons(
+    tables: Sequence[Table], rules: Rules, earlier: Earlier, index: Mapping[CellRef, int]
+) -> dict[CellRef, str]:
+    """The cells to be masked before anything is computed; what was told and is the same stays told."""
+    unchangeable = {table.name for table in earlier.tables}
+    own = {
+        cell: rule
+        for cell, rule in primary_cells(tables, rules).items()
+        if cell not in earlier.told and (cell.table not in unchangeable or cell in earlier.masked)
+    }
+    return {cell: EARLIER for cell in sorted(earlier.masked) if cell in index} | own
 
 
 def _protection(
-    systems: Sequence[System],
-    masked: frozenset[int],
+    tables: Sequence[Table],
+    result: tuple[Sequence[System], frozenset[int]],
     reasons: Mapping[CellRef, str],
     proof: Audit,
     means: tuple[Needs, Budget, Sequence[KnownFigure]],
 ) -> Protection:
-    needs, budget, known = means
-    cells = systems[0].cells
+    """What is said of this release; the versions of earlier ones took part and are not listed again."""
+    (systems, masked), (needs, budget, known) = result, means
+    cells, names = systems[0].cells, {table.name for table in tables}
+    here = {i for i, cell in enumerate(cells) if cell.table in names}
     return Protection(
-        masked={cells[i]: reasons.get(cells[i], SECONDARY) for i in sorted(masked)},
-        unclaimed=_unclaimed(systems, needs, masked, known),
-        cell_count=len(cells),
-        structural_zero_count=len(systems[0].zeros),
+        masked={cells[i]: reasons.get(cells[i], SECONDARY) for i in sorted(masked & here)},
+        unclaimed=_unclaimed(systems, needs, masked & here, known),
+        cell_count=len(here),
+        structural_zero_count=len(systems[0].zeros & here),
         narrowest=proof.narrowest,
+        ranks=proof.ranks,
         linear_programs=budget.used,
     )
 
@@ -105,12 +149,11 @@ def _mask(
     masked: frozenset[int],
     guarded: Guarded,
     needs: Needs,
-    means: tuple[Sequence[Table], Budget],
+    means: tuple[Mapping[int, float], Budget],
 ) -> frozenset[int]:
     """First nothing may be computed, then nothing may be enclosed too narrowly."""
-    tables, budget = means
+    usefulness, budget = means
     readers = [Reader(system) for system in systems]
-    usefulness = _usefulness(tables, systems[0])
     masked = complete(readers, masked, guarded, sorted(usefulness, key=lambda cell: (-usefulness[cell], cell)))
     for reader in readers:
         needs.give_up(reader.measure, reader.knows_before(masked))
@@ -142,12 +185,12 @@ def _needs(
     return Needs(own, rules.intervals, dominated, {table.name: table.magnitude_measure for table in tables})
 
 
-def _usefulness(tables: Sequence[Table], system: System) -> dict[int, float]:
+def _usefulness(tables: Sequence[Table], system: System, told: frozenset[CellRef]) -> dict[int, float]:
     """What each cell that may be masked is worth: totals far more than parts, many contributors more than few."""
     by_name = {table.name: table for table in tables}
     worth = {}
     for place, cell in enumerate(system.cells):
-        if place not in system.zeros:
+        if cell.table in by_name and cell not in told and place not in system.zeros:
             table = by_name[cell.table]
             contributors = table.cells[cell.key].contributor_count
             worth[place] = _DEPTH_WORTH ** -table.depth(cell.key) * (1 + math.log1p(contributors))

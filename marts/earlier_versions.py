@@ -1,0 +1,152 @@
+"""Versions of a table that were released before: the same as today's as far as they go, or different in a figure."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, field, replace
+from typing import TYPE_CHECKING
+
+from marts.disclosure.lattice import KnownFigure, Link
+from marts.disclosure.protect import PUBLISHED_EARLIER, Earlier
+from marts.disclosure.table import TOTAL, CellRef, Dimension, Key, Table, TableRefused
+
+if TYPE_CHECKING:
+    from collections.abc import Iterable, Mapping
+
+
+@dataclass(frozen=True)
+class Told:
+    """The cells that a version masks, and those that it shows."""
+
+    masked: frozenset[Key]
+    shown: frozenset[Key]
+
+
+@dataclass
+class Versions:
+    """Collects versions, and says what they mean for the tables of today (``today``, by name)."""
+
+    today: Mapping[str, Table]
+    _masked: set[CellRef] = field(default_factory=set)
+    _told: set[CellRef] = field(default_factory=set)
+    _empty: set[CellRef] = field(default_factory=set)
+    _different: list[tuple[str, Table, Told]] = field(default_factory=list)
+
+    def add(self, release_id: str, version: Table, told: Told, period: str) -> None:
+        """One version; ``period`` is the name of the dimension of periods, empty for a stock.
+
+        Raises:
+            TableRefused: the same figures would come out under other codes.
+        """
+        today = self.today[version.name]
+        _refuse_other_codes(release_id, version, today, period)
+        shared = version.cells.keys() & today.cells.keys()
+        self._masked |= {CellRef(today.name, key) for key in told.masked & shared}
+        newcomers = _newcomers(version, today, period)
+        changed = {key for key in shared if version.cells[key].values != today.cells[key].values}
+        changed |= {key for key in newcomers if any(today.cells[key].values.values())}
+        self._told |= {CellRef(today.name, key) for key in (told.shown & shared) - changed}
+        if not changed:
+            self._empty |= {CellRef(today.name, key) for key in newcomers}
+            return
+        part = _around(version, changed, period)
+        kept = Told(told.masked & part.cells.keys(), told.shown & part.cells.keys())
+        self._keep(release_id, part, kept)
+
+    def earlier(self) -> Earlier:
+        """All of it in the terms of the engine."""
+        tables: list[Table] = []
+        links: list[Link] = []
+        known, masked = list(self._known()), set(self._masked)
+        for release_id, version, told in self._different:
+            name = f"{version.name}@{release_id}"
+            tables.append(replace(version, name=name))
+            links += _unchanged(version, self.today[version.name], name)
+            masked |= {CellRef(name, key) for key in told.masked}
+            known += _figures(version, name, told.shown)
+        return Earlier(frozenset(masked), frozenset(self._told), tuple(known), tuple(tables), tuple(links))
+
+    def _known(self) -> Iterable[KnownFigure]:
+        for name, table in sorted(self.today.items()):
+            keys = {cell.key for cell in self._told | self._empty if cell.table == name}
+            yield from _figures(table, name, keys)
+
+    def _keep(self, release_id: str, version: Table, told: Told) -> None:
+        """A version that a longer one repeats says nothing more."""
+        mine = [(other, shown) for _, other, shown in self._different if other.name == version.name]
+        if any(_repeats(version, told, other, shown) for other, shown in mine):
+            return
+        self._different = [
+            kept
+            for kept in self._different
+            if kept[1].name != version.name or not _repeats(kept[1], kept[2], version, told)
+        ]
+        self._different.append((release_id, version, told))
+
+
+def _repeats(version: Table, told: Told, other: Table, other_told: Told) -> bool:
+    """Whether ``other`` holds all that ``version`` holds, masked and shown alike."""
+    return (
+        version.cells.keys() <= other.cells.keys()
+        and told.masked <= other_told.masked
+        and told.shown <= other_told.shown
+        and all(cell.values == other.cells[key].values for key, cell in version.cells.items())
+    )
+
+
+def _refuse_other_codes(release_id: str, version: Table, today: Table, period: str) -> None:
+    """Two classifications of the same figures can be subtracted from each other: ages 15–19 and 15–18 give 19."""
+    names = [d.name for d in version.dimensions] == [d.name for d in today.dimensions]
+    for before, now in zip(version.dimensions, today.dimensions, strict=names):
+        for code, parent in before.parents.items():
+            has_left = before.name == period and code not in now.parents and parent not in now.parents
+            if not names or (now.parents.get(code) != parent and not has_left):
+                raise TableRefused(
+                    f"{version.name}: {now.name} {code} does not stand where release {release_id} has it.",
+                    "Keep the codes of what was released; a new classification is a new table, or starts on a new day.",
+                )
+
+
+def _newcomers(version: Table, today: Table, period: str) -> set[Key]:
+    """Cells of today whose period the version has, under a code that it did not have yet."""
+    covered = [set(before.codes) if before.name == period else None for before in version.dimensions]
+    return {
+        key
+        for key in today.cells.keys() - version.cells.keys()
+        if all(codes is None or code in codes for codes, code in zip(covered, key, strict=True))
+    }
+
+
+def _around(version: Table, changed: Iterable[Key], period: str) -> Table:
+    """The part of a version that can have to do with ``changed``: of a flow, the periods under the same top codes."""
+    place = next((i for i, d in enumerate(version.dimensions) if d.name == period), None)
+    if place is None:
+        return version
+    dimension = version.dimensions[place]
+    tops = {_top(dimension, key[place]) for key in changed if key[place] in dimension.parents}
+    kept = {code: parent for code, parent in dimension.parents.items() if _top(dimension, code) in tops}
+    dimensions = tuple(replace(d, parents=kept) if i == place else d for i, d in enumerate(version.dimensions))
+    cells = {key: cell for key, cell in version.cells.items() if key[place] in kept}
+    return replace(version, dimensions=dimensions, cells=cells)
+
+
+def _top(dimension: Dimension, code: str) -> str:
+    while dimension.parents[code] != TOTAL:
+        code = dimension.parents[code]
+    return code
+
+
+def _unchanged(version: Table, today: Table, name: str) -> Iterable[Link]:
+    """The finest cells with the same figure in both: they are one and the same unknown."""
+    for measure in version.measures:
+        for key in sorted(version.cells.keys() & today.cells.keys()):
+            is_finest = tuple(version.parts(measure, key)) == (key,)
+            if is_finest and version.cells[key].values[measure.name] == today.cells[key].values[measure.name]:
+                yield Link(CellRef(name, key), CellRef(today.name, key), frozenset({measure.name}))
+
+
+def _figures(table: Table, name: str, keys: Iterable[Key]) -> list[KnownFigure]:
+    return [
+        KnownFigure(CellRef(name, key), measure, value, PUBLISHED_EARLIER)
+        for key in sorted(keys)
+        for measure, value in sorted(table.cells[key].values.items())
+    ]
