@@ -98,12 +98,20 @@ def _refuse_other_codes(release_id: str, version: Table, today: Table, period: s
     names = [d.name for d in version.dimensions] == [d.name for d in today.dimensions]
     for before, now in zip(version.dimensions, today.dimensions, strict=names):
         for code, parent in before.parents.items():
-            has_left = before.name == period and code not in now.parents and parent not in now.parents
-            if not names or (now.parents.get(code) != parent and not has_left):
+            has_moved = before.name == period and _has_moved(code, before, now)
+            if not names or (now.parents.get(code) != parent and not has_moved):
                 raise TableRefused(
                     f"{version.name}: {now.name} {code} does not stand where release {release_id} has it.",
                     "Keep the codes of what was released; a new classification is a new table, or starts on a new day.",
                 )
+
+
+def _has_moved(code: str, before: Dimension, now: Dimension) -> bool:
+    """Whether a period has left with all it counted in, or has come under a quarter or year that is complete now."""
+    parent, today = before.parents[code], now.parents.get(code)
+    if today is None:
+        return parent not in now.parents
+    return parent == TOTAL and today not in before.parents
 
 
 def _newcomers(version: Table, today: Table, period: str) -> set[Key]:

@@ -18,6 +18,7 @@ from marts.disclosure.protect import Protection, protect
 from marts.disclosure.registry import Entry, Registry
 from marts.earlier_releases import Before, Today, read_before, register_unregistered
 from marts.evidence import write_evidence
+from marts.information_loss import information_loss
 from marts.page import render_page
 from marts.policy_links import describe_ceilings, describe_links, resolve_links, resolve_public_figures
 from marts.release_files import csv_bytes, parquet_bytes
@@ -25,7 +26,7 @@ from marts.release_folder import digests, next_id, read_files, release_ids, with
 from marts.released_table import ReleasedTable, released_table
 from marts.stat_table import StatTable, protected_table, read_table
 from marts.table_contract import load_contracts
-from marts.verify import list_releases, show, verify
+from marts.verify import list_releases, show, verify, withdraw
 
 if TYPE_CHECKING:
     from collections.abc import Mapping, Sequence
@@ -35,7 +36,7 @@ if TYPE_CHECKING:
     from ingestion.home import Home
     from marts.disclosure.table import Table
 
-__all__ = ["ReleaseResult", "list_releases", "release", "show", "verify"]
+__all__ = ["ReleaseResult", "list_releases", "release", "show", "verify", "withdraw"]
 
 
 @dataclass(frozen=True)
@@ -153,6 +154,7 @@ def _files(
     files = {f"{table.name}.csv": csv_bytes(table) for table in tables}
     files |= {f"{table.name}.parquet": parquet_bytes(table) for table in tables}
     proof = certificate(release_id, setting, material.policy, protection, (tables, files))
+    proof["information_loss"] = information_loss(list(material.protected.values()), protection)
     relations = {
         "links": describe_links(material.policy.links),
         "ceilings": describe_ceilings(material.policy.public_figures, material.tables, setting.as_of),

@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING, Any
 import pyarrow.parquet as pq
 
 from ingestion.errors import ConfigurationError
-from marts.disclosure.registry import Registry, RegistryBroken
+from marts.disclosure.registry import Registry, RegistryBroken, Withdrawal
 from marts.earlier_releases import require_intact
 from marts.release_folder import release_ids
 from marts.release_reader import REMEDY, ReadTable, read_release
@@ -25,10 +25,29 @@ if TYPE_CHECKING:
 
 def list_releases(home: Home) -> list[str]:
     """One line per release, oldest first."""
+    registry = Registry(home.released)
+    withdrawn = registry.withdrawn()
     return [
         f"{entry.release_id}  as of {entry.as_of}  {len(entry.files)} files, {len(entry.masked)} cells masked"
-        for entry in Registry(home.released).entries()
+        + (f"  WITHDRAWN: {withdrawn[entry.release_id]}" if entry.release_id in withdrawn else "")
+        for entry in registry.entries()
     ]
+
+
+def withdraw(home: Home, release_id: str, reason: str) -> None:
+    """Record that a release should no longer be used. Its files stay: what was read cannot be unread.
+
+    Raises:
+        ConfigurationError: there is no such release, it is withdrawn already, or no reason is given.
+    """
+    registry = Registry(home.released)
+    if registry.entry(release_id) is None:
+        raise ConfigurationError(f"There is no release {release_id}.", "List them: osamari release list")
+    if release_id in registry.withdrawn():
+        raise ConfigurationError(f"Release {release_id} is withdrawn already.", "List them: osamari release list")
+    if not reason.strip():
+        raise ConfigurationError("No reason is given.", "Say why, in words that anyone may read: --reason TEXT")
+    registry.append(Withdrawal(release_id, " ".join(reason.split())))
 
 
 def show(home: Home, release_id: str | None = None) -> list[str]:
@@ -40,9 +59,11 @@ def show(home: Home, release_id: str | None = None) -> list[str]:
     folder = _folder(home, release_id)
     proof = json.loads((folder / "certificate.json").read_text(encoding="utf-8"))
     cells, rules = proof["cells"], proof["rules"]
+    withdrawn = [why for one, why in Registry(home.released).withdrawn().items() if one == folder.name]
     narrowest = ", ".join(f"{name} {width:,}" for name, width in proof["proof"]["narrowest_interval"].items())
     return [
         f"release {folder.name}",
+        *(f"WITHDRAWN  {reason}" for reason in withdrawn),
         f"folder  {folder}",
         f"law     {proof.get('law_version', 'not named')}",
         *(f"table   {table.name}: {len(table.figures):,} figures" for table in read_release(folder)),

@@ -1,4 +1,4 @@
-"""``osamari release``: what has been released, and whether it is still what it was."""
+"""``osamari release``: what has been released, whether it is still what it was, and what is no longer to be used."""
 
 from __future__ import annotations
 
@@ -51,3 +51,24 @@ def create(as_of: str) -> None:
     with run_lock.hold(home):
         result = released(home, parse_day(as_of) if as_of else newest_delivery(home))
     click.echo(f"{result.release_id}{' (unchanged)' if result.unchanged else ''}")
+
+
+@release.command()
+@click.argument("release_id")
+@click.option("--reason", required=True, help="Why, in words that anyone may read; it stands in the register.")
+def withdraw(release_id: str, reason: str) -> None:
+    r"""Record that a release should no longer be used.
+
+    Its files stay where they are, and later releases still reckon with them: what was read cannot be unread.
+
+    \b
+    Example:
+      osamari release withdraw 2026-05-31.1 --reason "訂正した公表 2026-05-31.2 を用いること"
+    """
+    from marts.release import withdraw as withdrawn  # noqa: PLC0415
+    from orchestration import run_lock  # noqa: PLC0415
+
+    home = Home.from_environment()
+    with run_lock.hold(home):
+        withdrawn(home, release_id, reason)
+    click.echo(f"{release_id} is recorded as withdrawn.")

@@ -21,7 +21,7 @@ from ingestion.errors import ConfigurationError, DataRefused
 from ingestion.home import Home
 from marts.disclosure.policy import load_policy
 from marts.disclosure.registry import FILE_NAME, RegistryBroken
-from marts.release import list_releases, release, show, verify
+from marts.release import list_releases, release, show, verify, withdraw
 from tests.released_home import FILES, PROTECTED, TABLES, folder, let_through, release_once, rows_of
 from tests.statistics_warehouse import AS_OF, LAW_VERSION, Arrear, fill_warehouse, invented_arrears
 
@@ -208,3 +208,40 @@ def test_a_release_that_cannot_be_proven_leaves_nothing_behind(home: Home, monke
     with pytest.raises(DataRefused, match="not proven within 1 linear programs"):
         release(home, AS_OF)
     assert sorted(home.released.rglob("*")) == before
+
+
+@pytest.mark.usefixtures("open_gates")
+def test_a_changed_figure_is_flagged_as_revised_and_the_old_one_reckoned_with(home: Home) -> None:
+    arrears = invented_arrears()
+    fill_warehouse(home.warehouse, [*arrears, replace(arrears[0], debtor=990)])
+    release(home, AS_OF)
+    flags = {row["flag"] for row in rows_of(home, "arrears_by_area_age", 2)}
+    assert "r" in flags
+    assert "r" not in {row["flag"] for row in rows_of(home, "arrears_by_area_age", 1)}
+    proof = json.loads((folder(home, 2) / "certificate.json").read_text(encoding="utf-8"))
+    assert proof["proof"]["earlier_releases"] == 1
+    assert len(verify(home)) == 3
+
+
+@pytest.mark.usefixtures("open_gates")
+def test_without_the_evidence_of_a_release_of_that_day_nothing_more_is_released(home: Home) -> None:
+    (evidence,) = home.evidence.iterdir()
+    assert stat.S_IMODE(evidence.stat().st_mode) == stat.S_IRUSR | stat.S_IWUSR
+    evidence.unlink()
+    fill_warehouse(home.warehouse, invented_arrears(seed=8))
+    with pytest.raises(RegistryBroken, match=rf"evidence of release {AS_OF}\.1 is missing"):
+        release(home, AS_OF)
+    assert not folder(home, 2).exists()
+
+
+def test_a_withdrawn_release_stays_and_says_so(home: Home) -> None:
+    with pytest.raises(ConfigurationError, match=r"no release 2020-01-01\.1"):
+        withdraw(home, "2020-01-01.1", "訂正")
+    with pytest.raises(ConfigurationError, match="No reason"):
+        withdraw(home, f"{AS_OF}.1", "  ")
+    withdraw(home, f"{AS_OF}.1", "訂正した公表を\n用いること")
+    assert list_releases(home)[0].endswith("WITHDRAWN: 訂正した公表を 用いること")
+    assert "WITHDRAWN  訂正した公表を 用いること" in show(home)
+    assert verify(home)[0] == "registry: 1 releases, chain unbroken"
+    with pytest.raises(ConfigurationError, match="withdrawn already"):
+        withdraw(home, f"{AS_OF}.1", "again")

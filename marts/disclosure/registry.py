@@ -47,6 +47,18 @@ class Entry:
         }
 
 
+@dataclass(frozen=True)
+class Withdrawal:
+    """A release that should no longer be used, and why. It has been read: later releases still reckon with it."""
+
+    release_id: str
+    reason: str
+
+    def body(self, previous: str) -> dict[str, object]:
+        """The line without its own digest."""
+        return {"withdraws": self.release_id, "reason": self.reason, "previous": previous}
+
+
 class Registry:
     """The register in one folder of releases."""
 
@@ -60,13 +72,17 @@ class Registry:
         Raises:
             RegistryBroken: a line was changed, removed or added by something else.
         """
-        return [entry for entry, _ in self._chained()]
+        return [line for line, _ in self._chained() if isinstance(line, Entry)]
+
+    def withdrawn(self) -> dict[str, str]:
+        """The releases that were withdrawn, with the reason."""
+        return {line.release_id: line.reason for line, _ in self._chained() if isinstance(line, Withdrawal)}
 
     def entry(self, release_id: str) -> Entry | None:
         """One release; none when it is not registered."""
         return next((entry for entry in self.entries() if entry.release_id == release_id), None)
 
-    def append(self, entry: Entry) -> None:
+    def append(self, entry: Entry | Withdrawal) -> None:
         """Write one more line, so that it is on the disk when this returns."""
         chained = self._chained()
         body = entry.body(chained[-1][1] if chained else _START)
@@ -76,10 +92,10 @@ class Registry:
             file.flush()
             os.fsync(file.fileno())
 
-    def _chained(self) -> list[tuple[Entry, str]]:
+    def _chained(self) -> list[tuple[Entry | Withdrawal, str]]:
         if not self._path.exists():
             return []
-        found: list[tuple[Entry, str]] = []
+        found: list[tuple[Entry | Withdrawal, str]] = []
         for number, line in enumerate(self._path.read_text(encoding="utf-8").splitlines(), start=1):
             entry, digest, previous = _parsed(line, number)
             expected = found[-1][1] if found else _START
@@ -89,9 +105,11 @@ class Registry:
         return found
 
 
-def _parsed(line: str, number: int) -> tuple[Entry, str, str]:
+def _parsed(line: str, number: int) -> tuple[Entry | Withdrawal, str, str]:
     try:
         body = json.loads(line)
+        if "withdraws" in body:
+            return Withdrawal(body["withdraws"], body["reason"]), body["digest"], body["previous"]
         masked = tuple(CellRef(table, tuple(key)) for table, *key in body["masked"])
         entry = Entry(body["release_id"], body["as_of_date"], body["files"], masked)
         return entry, body["digest"], body["previous"]
