@@ -27,6 +27,44 @@ inner join {{ ref('cells_code_ancestors') }} as {{ alias }}
         and {{ code }} = {{ alias }}.code
 {%- endmacro %}
 
+{# Joins the band of a table that a whole number lies in, as <alias>.code; both ends count, an empty end has no limit. #}
+{% macro band_join(alias, table, dimension, amount) -%}
+left join {{ ref('statistics_bands') }} as {{ alias }}
+    on
+        {{ alias }}.table_name = '{{ table }}'
+        and {{ alias }}.dimension = '{{ dimension }}'
+        and {{ amount }} >= coalesce({{ alias }}.from_value, {{ amount }})
+        and {{ amount }} <= coalesce({{ alias }}.to_value, {{ amount }})
+{%- endmacro %}
+
+{#
+  Within how many months of a day another day comes: 0 on the day itself, 1 up to the same day of the next month (or its
+  last day), -1 when it has passed.
+#}
+{% macro months_until(from_date, to_date) -%}
+{%- set months = '12 * (year(' ~ to_date ~ ') - year(' ~ from_date ~ ')) + month(' ~ to_date ~ ') - month(' ~ from_date ~ ')' -%}
+case
+    when {{ to_date }} < {{ from_date }} then -1
+    when {{ to_date }} <= {{ add_months(from_date, months) }} then {{ months }}
+    else {{ months }} + 1
+end
+{%- endmacro %}
+
+{#
+  Cells of the arrears by tax item with their day. Where no instalment of a tax item has fallen due, nothing can be in
+  arrears: such a cell is empty by the calendar and tells nothing about anybody.
+#}
+{% macro arrears_cells_as_of(cells) -%}
+select
+    run.as_of_date,
+    cells.*,
+    coalesce(due.tax_item_code is null and cells.case_count = 0, false) as is_structural_zero
+from {{ cells }} as cells
+cross join {{ ref('int_run') }} as run
+left join {{ ref('cells_levies_due') }} as due
+    on due.levy_year_code = 'T' and cells.tax_item_code = due.tax_item_code
+{%- endmacro %}
+
 {#
   One row per combination of the dimensions' codes, with groups, totals and empty cells: measures and their evidence.
 

@@ -1,5 +1,5 @@
 -- One row per table, dimension and code: its labels and the code it adds up to (empty: directly to the total T).
--- The total itself is not listed. Bands and periods have codes of their own in each table; the codes of other dimensions
+-- The total itself is not listed. Bands and periods have codes of their own in each table; those of other dimensions
 -- are the same in all tables.
 with codes as (
     select 'tax_item_code' as dimension, tax_item_code as code, label_ja, label_en, parent_code, sort_order
