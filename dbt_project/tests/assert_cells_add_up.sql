@@ -8,7 +8,7 @@
 {%- set area_age = ['area_code', 'age_band_code', 'tax_item_code'] %}
 {%- set amount = ['amount_band_code', 'tax_item_code'] %}
 {%- set paid = ['paid_in_30_days_count', 'paid_in_60_days_count', 'paid_in_90_days_count'] %}
-{%- set newcomers = ['debtor_count', 'overdue_yen'] + paid %}
+{%- set newcomers = ['case_count', 'overdue_yen'] + paid %}
 {%- set dispositions = ['seizure_count', 'release_count', 'distributed_yen'] %}
 {%- set tested = [] %}
 {%- for table, dimension, grain, measures in [
@@ -23,8 +23,8 @@
     ('arrears_by_state', 'tax_item_code', ['arrears_state_code', 'tax_item_code'], arrears),
     ('prescription_ahead', 'months_ahead_code', ['months_ahead_code', 'tax_item_code'], arrears),
     ('prescription_ahead', 'tax_item_code', ['months_ahead_code', 'tax_item_code'], arrears),
-    ('new_debtors', 'tax_item_code', ['tax_item_code', 'period_code'], ['overdue_yen']),
-    ('new_debtors', 'period_code', ['tax_item_code', 'period_code'], newcomers),
+    ('new_debtors', 'tax_item_code', ['tax_item_code', 'period_code'], newcomers),
+    ('new_debtors', 'period_code', ['tax_item_code', 'period_code'], newcomers + ['debtor_count']),
     ('dispositions', 'property_kind_code', ['property_kind_code', 'fiscal_year'], dispositions),
     ('collection_results', 'tax_item_code', results_grain, accounts),
     ('collection_results', 'levy_class', results_grain, accounts),

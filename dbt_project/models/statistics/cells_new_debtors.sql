@@ -1,16 +1,15 @@
 -- One row per tax item code and listed period, every pair with groups, totals and empty cells: people and companies who
--- fell into arrears after months without any, what they owed, and how many had paid all of it so many days after it
--- was due. A month in which nothing of a tax item could fall into arrears is empty by the calendar.
-{%- set debtors = 'count(distinct facts.addressee_key)' %}
+-- fell into arrears after months without any, for how many instalments, what they owed, and how many of the instalments
+-- were paid in full so many days after they were due. A month in which nothing of a tax item could fall into arrears is
+-- empty by the calendar.
 {%- set measures = [
-    ('debtor_count', debtors),
+    ('debtor_count', 'count(distinct facts.addressee_key)'),
+    ('case_count', 'count(*)'),
     ('overdue_yen', 'sum(facts.overdue_yen)'),
 ] %}
 {%- for days in ['30', '60', '90'] %}
-    {%- set is_late = 'coalesce(facts.days_to_settle > ' ~ days ~ ', true)' %}
     {%- do measures.append((
-        'paid_in_' ~ days ~ '_days_count',
-        debtors ~ ' - count(distinct case when ' ~ is_late ~ ' then facts.addressee_key end)'
+        'paid_in_' ~ days ~ '_days_count', 'sum(case when facts.days_to_settle <= ' ~ days ~ ' then 1 else 0 end)'
     )) %}
 {%- endfor %}
 with cells as (
@@ -22,7 +21,7 @@ with cells as (
 select
     run.as_of_date,
     cells.*,
-    coalesce(possible.tax_item_code is null and cells.debtor_count = 0, false) as is_structural_zero
+    coalesce(possible.tax_item_code is null and cells.case_count = 0, false) as is_structural_zero
 from cells
 cross join {{ ref('int_run') }} as run
 left join {{ ref('cells_arrears_months') }} as possible
