@@ -73,10 +73,13 @@ left join {{ ref('cells_levies_due') }} as due
     dimensions  names of its code columns
     measures    pairs of a name and what it is over the facts of one holding ('count(*)', 'sum(facts.paid_yen)')
     magnitude   the measure in yen by which holdings are compared
+    parts       measures that only some of a cell's holdings have (of the requests, those that failed again)
     Evidence is per holding, since the members of a household or company know each other's affairs: how many holdings
-    contribute, and what the largest and the second largest of them have of the magnitude in the cell (yen).
+    contribute, and what the largest and the second largest of them have of the magnitude in the cell (yen). A cell shows
+    all its measures or none, so the contributors counted are those of the measure that has the fewest, zeros left out:
+    the one claim that lapses among fifty that wait would otherwise be shown.
 #}
-{%- macro cells_with_evidence(table, facts, dimensions, measures, magnitude) -%}
+{%- macro cells_with_evidence(table, facts, dimensions, measures, magnitude, parts=[]) -%}
 with holdings as (
     select
         {%- for dimension in dimensions %}
@@ -106,7 +109,8 @@ measured as (
         {%- for measure, expression in measures %}
         sum({{ measure }}) as {{ measure }},
         {%- endfor %}
-        count(*) as contributor_count,
+        {{ 'least(' if parts }}count(*){% for part in parts %},
+            nullif(sum(case when {{ part }} <> 0 then 1 else 0 end), 0){% endfor %}{{ ')' if parts }} as contributor_count,
         max({{ magnitude }}) as largest_contributor_yen,
         max(case when size_rank = 2 then {{ magnitude }} else 0 end) as second_largest_contributor_yen
     from ranked

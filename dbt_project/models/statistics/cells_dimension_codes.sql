@@ -28,6 +28,22 @@ with codes as (
     union all
     select dimension, code, label_ja, label_en, parent_code, sort_order
     from {{ ref('statistics_codes') }}
+    {%- for dimension, seed, code, parent_code, sort_order in [
+        ('channel_code', 'payment_channels', 'channel_code', 'null', 'sort_order'),
+        ('transfer_result_code', 'transfer_results', 'transfer_result_code', 'parent_code', 'sort_order'),
+        ('refund_cause_code', 'refund_causes', 'refund_cause', 'null', 'sort_order'),
+        ('write_off_clause_code', 'write_off_clauses', 'clause', 'null', 'precedence'),
+    ] %}
+        union all
+        select distinct
+            '{{ dimension }}' as dimension,
+            {{ code }} as code,
+            label_ja,
+            label_en,
+            {{ parent_code }} as parent_code,
+            {{ sort_order }} as sort_order
+        from {{ ref(seed) }}
+    {%- endfor %}
 ),
 
 listed as (
