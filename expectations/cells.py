@@ -31,6 +31,8 @@ class CellsTable:
     """Per dimension, in the order of the table, the measures that add up along it; empty where it has no groups."""
     counted_by: str = ""
     """The measure that is at least one for each contributor, where there is one."""
+    has_parts: bool = False
+    """Some measures belong to some contributors only; counted are those of the measure that has the fewest."""
 
     @property
     def dimensions(self) -> tuple[str, ...]:
@@ -125,17 +127,24 @@ def _evidence_rules(table: CellsTable) -> tuple[Rule, ...]:
             f"or largest_contributor_yen + second_largest_contributor_yen > {table.magnitude} "
             "or second_largest_contributor_yen < 0",
         ),
-        NoRows(
-            "lone_contributor_is_all",
-            "寄与者が一人なら最大額が全額である",
-            f"select * from judged where contributor_count = 1 and largest_contributor_yen <> {table.magnitude}",
-        ),
+        *_lone_contributor_rules(table),
         NoRows(
             "structural_zero_is_zero",
             "構造的な零は零である",
             f"select * from judged where is_structural_zero and ({filled})",
         ),
     )
+
+
+def _lone_contributor_rules(table: CellsTable) -> tuple[Rule, ...]:
+    if table.has_parts:
+        return ()
+    is_all = NoRows(
+        "lone_contributor_is_all",
+        "寄与者が一人なら最大額が全額である",
+        f"select * from judged where contributor_count = 1 and largest_contributor_yen <> {table.magnitude}",
+    )
+    return (is_all,)
 
 
 def _contributor_rules(table: CellsTable, filled: str) -> tuple[Rule, ...]:

@@ -10,6 +10,8 @@ with ordered as (
         lag(code) over (partition by table_name, dimension order by sort_order) as code_before,
         lag(to_value) over (partition by table_name, dimension order by sort_order) as to_value_before
     from {{ ref('statistics_bands') }}
+    -- A band without bounds is for what has no number at all: not yet paid.
+    where from_value is not null or to_value is not null
 )
 
 select *
