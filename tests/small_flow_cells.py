@@ -145,7 +145,7 @@ create or replace table int_demand_notices as select row_no from numbers where r
 insert into fct_collections
   select 900, instalment_id, 2023, 'current', 12000, 0, 12000, 0, 0, 'V1' from int_instalments where row_no = 1;
 """
-CREATED = "".join(_codes_sql(table) + _cells_sql(table) for table in TABLES) + SOURCES
+FLOW_CELLS = "".join(_codes_sql(table) + _cells_sql(table) for table in TABLES) + SOURCES
 
 
 def _faults(table: SmallTable) -> dict[str, Fault]:
@@ -182,4 +182,4 @@ def _where(cell: dict[str, str]) -> str:
     return " and ".join(f"{dimension} = '{code}'" for dimension, code in cell.items())
 
 
-FAULTS = {f"statistics.{table.name}": _faults(table) for table in TABLES}
+FLOW_FAULTS = {f"statistics.{table.name}": _faults(table) for table in TABLES}

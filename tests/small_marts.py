@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING
 from ingestion.warehouse import CONTROL_TABLES
 from tests.small_cells import CELL_FAULTS, create_small_cells
 from tests.small_feeds import Fault, create_file_ledger, file_name, file_statement
+from tests.small_flow_cells import FLOW_CELLS, FLOW_FAULTS
 
 if TYPE_CHECKING:
     import duckdb
@@ -24,11 +25,11 @@ create or replace table int_instalments as
 create or replace table int_ledger_entries as
   select row_no, hashed('L', row_no) as ledger_entry_id, instalment_id, 'principal' as component, 'levy' as kind,
     date '2025-03-01' as effective_date, 2024 as accounting_year, 1000::bigint as amount_yen,
-    null::varchar as receipt_id, 1 as source_file_no, row_no as source_line_no
+    null::varchar as receipt_id, 1 as source_file_no, row_no as source_line_no, null::date as credited_date
   from int_instalments
   union all
   select 100 + row_no, hashed('R', row_no), instalment_id, 'principal', 'receipt', date '2025-04-10', 2024,
-    case when row_no > 30 then -1250 else -400 end, 'r' || row_no, 1, 100 + row_no
+    case when row_no > 30 then -1250 else -400 end, 'r' || row_no, 1, 100 + row_no, null
   from int_instalments where row_no % 2 = 0 or row_no > 30;
 create or replace table int_receipts as
   select receipt_id, -amount_yen as amount_yen, true as is_money, effective_date as paid_date,
@@ -106,6 +107,7 @@ def create_small_marts(connection: duckdb.DuckDBPyConnection) -> None:
     connection.execute(file_statement(1, "levy", {}))
     connection.execute(LEDGER_AND_MARTS)
     create_small_cells(connection, AS_OF)
+    connection.execute(FLOW_CELLS)
 
 
 def line(*numbers: int) -> tuple[str, ...]:
@@ -125,7 +127,7 @@ def _entry(kind: str, yen: int, row_no: int) -> Fault:
     """Another entry of an instalment, in a line of its own file order but after the levy's."""
     return Fault(
         "insert into int_ledger_entries select 500 + row_no, hashed('X', row_no), instalment_id, 'principal', "
-        f"'{kind}', date '2025-04-20', 2024, {yen}, null, 1, 500 + row_no from int_instalments "
+        f"'{kind}', date '2025-04-20', 2024, {yen}, null, 1, 500 + row_no, null from int_instalments "
         f"where row_no = {row_no}",
         line(row_no),
     )
@@ -226,4 +228,5 @@ MART_FAULTS = {
     "collections": COLLECTIONS,
     "addressees": ADDRESSEES,
     **CELL_FAULTS,
+    **FLOW_FAULTS,
 }
