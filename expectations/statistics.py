@@ -68,6 +68,7 @@ NEW_DEBTORS = CellsTable(
     magnitude="overdue_yen",
     additive={"tax_item_code": tuple(NEW), "period_code": ("debtor_count", *NEW)},
     counted_by="debtor_count",
+    has_parts=True,
 )
 DISPOSED = {"seizure_count": "差押件数", "release_count": "解除件数", "distributed_yen": "配当額"}
 DISPOSITIONS = CellsTable(
@@ -76,6 +77,7 @@ DISPOSITIONS = CellsTable(
     measures=DISPOSED,
     magnitude="distributed_yen",
     additive={"property_kind_code": tuple(DISPOSED), "fiscal_year": ()},
+    has_parts=True,
 )
 ACCOUNT_YEN = ("levied_yen", "collected_yen", "written_off_yen", "refund_pending_yen", "outstanding_yen")
 RATES = {

@@ -144,12 +144,13 @@ def cell_faults(table: CellsTable, further: Mapping[str, Fault]) -> dict[str, Fa
         "table_not_empty": Fault(f"delete from {name}", ("",)),
         "contributors_where_counted": _fault(table.name, "contributor_count = 0", other),
         "largest_in_order": _fault(table.name, "second_largest_contributor_yen = largest_contributor_yen + 1", cell),
-        "lone_contributor_is_all": _fault(table.name, "contributor_count = 1", cell),
         "structural_zero_is_zero": _fault(table.name, "is_structural_zero = true", cell),
     }
     for measure in table.measures:
         where = other if measure == table.magnitude else cell
         faults[f"{measure}_not_negative"] = _fault(table.name, f"{measure} = -1", where)
+    if not table.has_parts:
+        faults["lone_contributor_is_all"] = _fault(table.name, "contributor_count = 1", cell)
     if table.counted_by:
         faults[f"contributors_within_{table.counted_by}"] = _fault(table.name, "contributor_count = 3", cell)
     for dimension, measures in table.additive.items():

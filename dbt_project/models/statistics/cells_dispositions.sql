@@ -1,5 +1,6 @@
 -- One row per kind of property and listed fiscal year, every pair with totals and empty cells: seizures, releases and
--- what was distributed. No pair is empty by law.
+-- what was distributed. Somebody whose property was seized in one year and released in the next is a part of each, so
+-- the contributors counted are those of the rarest. No pair is empty by law.
 {%- set measures = [
     ('seizure_count', 'sum(facts.seizure_count)'),
     ('release_count', 'sum(facts.release_count)'),
@@ -8,7 +9,7 @@
 with cells as (
     {{ cells_with_evidence(
         'dispositions', ref('cells_dispositions_facts'), ['property_kind_code', 'fiscal_year'], measures,
-        'distributed_yen'
+        'distributed_yen', ['seizure_count', 'release_count', 'distributed_yen']
     ) }}
 )
 

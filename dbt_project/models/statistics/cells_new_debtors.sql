@@ -7,14 +7,14 @@
     ('case_count', 'count(*)'),
     ('overdue_yen', 'sum(facts.overdue_yen)'),
 ] %}
+{%- set paid = [] %}
 {%- for days in ['30', '60', '90'] %}
-    {%- do measures.append((
-        'paid_in_' ~ days ~ '_days_count', 'sum(case when facts.days_to_settle <= ' ~ days ~ ' then 1 else 0 end)'
-    )) %}
+    {%- do paid.append('paid_in_' ~ days ~ '_days_count') %}
+    {%- do measures.append((paid[-1], 'sum(case when facts.days_to_settle <= ' ~ days ~ ' then 1 else 0 end)')) %}
 {%- endfor %}
 with cells as (
     {{ cells_with_evidence(
-        'new_debtors', ref('cells_new_debtors_facts'), ['tax_item_code', 'period_code'], measures, 'overdue_yen'
+        'new_debtors', ref('cells_new_debtors_facts'), ['tax_item_code', 'period_code'], measures, 'overdue_yen', paid
     ) }}
 )
 
