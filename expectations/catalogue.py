@@ -14,6 +14,7 @@ from expectations.ledger import ledger_suite
 from expectations.reconciliation import reconciliation_suite
 from expectations.refunds import refunds_suite
 from expectations.statistics import statistics_suites
+from expectations.statistics_flows import statistics_flow_suites
 from expectations.treatments import treatments_suite
 from ingestion.errors import ConfigurationError
 
@@ -40,6 +41,7 @@ def all_suites(as_of: date, contracts: Mapping[str, FeedContract] | None = None)
         collections_suite(),
         addressees_suite(),
         *statistics_suites(as_of),
+        *statistics_flow_suites(as_of),
     )
 
 

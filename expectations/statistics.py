@@ -1,57 +1,173 @@
-"""The cells of the statistics: totals are the sums of their parts, the evidence for their protection is sound."""
+"""The cells of the statistics: what each table shows of the marts, beyond what is expected of every table of cells."""
 
 from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from expectations.rule import InSet, NoRows, NotNull, Rule, Suite, Unique
+from expectations.cells import CellsTable, adds_up, all_total, cells_suite, shape_rules
+from expectations.rule import InSet, NoRows, Rule, Suite
 
 if TYPE_CHECKING:
-    from collections.abc import Sequence
     from datetime import date
 
-ARREARS_TABLES = {
-    "arrears_by_levy_year": (("levy_year_code", "tax_item_code"), "課税年度別滞納"),
-    "arrears_by_area_age": (("area_code", "age_band_code", "tax_item_code"), "地区・年齢別滞納"),
-}
-MEASURES = {"debtor_count": "滞納者数", "case_count": "件数", "outstanding_yen": "未納額"}
-EVIDENCE = ("contributor_count", "largest_contributor_yen", "second_largest_contributor_yen")
+DEBTORS = {"debtor_count": "滞納者数"}
+ARREARS = {"case_count": "件数", "outstanding_yen": "未納額"}
+ARREARS_TABLES = (
+    CellsTable(
+        name="arrears_by_levy_year",
+        title_ja="課税年度別滞納",
+        measures=DEBTORS | ARREARS,
+        magnitude="outstanding_yen",
+        additive={"levy_year_code": tuple(ARREARS), "tax_item_code": tuple(ARREARS)},
+        counted_by="debtor_count",
+    ),
+    CellsTable(
+        name="arrears_by_area_age",
+        title_ja="地区・年齢別滞納",
+        measures=DEBTORS | ARREARS,
+        magnitude="outstanding_yen",
+        additive={
+            "area_code": (*DEBTORS, *ARREARS),
+            "age_band_code": (*DEBTORS, *ARREARS),
+            "tax_item_code": tuple(ARREARS),
+        },
+        counted_by="debtor_count",
+    ),
+    CellsTable(
+        name="arrears_by_amount",
+        title_ja="金額階層別滞納",
+        measures=DEBTORS | ARREARS,
+        magnitude="outstanding_yen",
+        additive={"amount_band_code": (*DEBTORS, *ARREARS), "tax_item_code": tuple(ARREARS)},
+        counted_by="debtor_count",
+    ),
+    CellsTable(
+        name="arrears_by_state",
+        title_ja="整理の状態別滞納",
+        measures=ARREARS,
+        magnitude="outstanding_yen",
+        additive={"arrears_state_code": tuple(ARREARS), "tax_item_code": tuple(ARREARS)},
+        counted_by="case_count",
+    ),
+    CellsTable(
+        name="prescription_ahead",
+        title_ja="時効・停止満了予定",
+        measures=ARREARS,
+        magnitude="outstanding_yen",
+        additive={"months_ahead_code": tuple(ARREARS), "tax_item_code": tuple(ARREARS)},
+        counted_by="case_count",
+    ),
+)
+PAID_DAYS = (30, 60, 90)
+PAID = {f"paid_in_{days}_days_count": f"{days}日以内の完納件数" for days in PAID_DAYS}
+NEW = {"case_count": "件数", "overdue_yen": "滞納となった額", **PAID}
+NEW_DEBTORS = CellsTable(
+    name="new_debtors",
+    title_ja="新しい滞納者",
+    measures={"debtor_count": "新しい滞納者数", **NEW},
+    magnitude="overdue_yen",
+    additive={"tax_item_code": tuple(NEW), "period_code": ("debtor_count", *NEW)},
+    counted_by="debtor_count",
+    has_parts=True,
+)
+DISPOSED = {"seizure_count": "差押件数", "release_count": "解除件数", "distributed_yen": "配当額"}
+DISPOSITIONS = CellsTable(
+    name="dispositions",
+    title_ja="滞納処分",
+    measures=DISPOSED,
+    magnitude="distributed_yen",
+    additive={"property_kind_code": tuple(DISPOSED), "fiscal_year": ()},
+    has_parts=True,
+)
 ACCOUNT_YEN = ("levied_yen", "collected_yen", "written_off_yen", "refund_pending_yen", "outstanding_yen")
 RATES = {
     "collection_rate_gross": "collected_yen",
     "collection_rate_net": "collected_yen - refund_pending_yen",
 }
 ACCOUNT_GRAIN = ("accounting_year", "month_end_date", "tax_item_code", "levy_class")
+# The cells of a month, all tax items together, beside its days.
+BEGUN = """
+from judged join cells_periods periods
+  on periods.table_name = 'new_debtors' and periods.is_leaf and periods.code = judged.period_code
+where judged.tax_item_code = 'T'
+"""
+IN_MONTH = "spells.overdue_from_date between periods.from_date and periods.to_date"
+SEIZED = """
+select case_no, min(from_date) as from_date, case when count(*) = count(to_date) then max(to_date) end as to_date
+from fct_case_history where case_kind = 'seizure' and addressee_key is not null group by case_no
+"""
+OF_YEAR = "between periods.from_date and periods.to_date"
+DISPOSITIONS_OF_THE_HISTORY = f"""
+select judged.* from judged join cells_periods periods
+  on periods.table_name = 'dispositions' and periods.is_leaf and periods.code = judged.fiscal_year
+where judged.property_kind_code = 'T' and (
+  seizure_count <> (select count(*) from ({SEIZED}) s where s.from_date {OF_YEAR})
+  or release_count <> (select count(*) from ({SEIZED}) s where s.to_date {OF_YEAR})
+  or distributed_yen <> (select coalesce(sum(h.case_yen), 0) from fct_case_history h
+    where h.case_kind = 'distribution' and h.addressee_key is not null and h.from_date {OF_YEAR}))
+"""
 
 
 def statistics_suites(as_of: date) -> tuple[Suite, ...]:
     """One suite for each table of cells."""
-    return (_collection_results(as_of), *(_arrears(name, as_of) for name in ARREARS_TABLES))
-
-
-def _arrears(name: str, as_of: date) -> Suite:
-    """Expectations about an arrears table: debtors do not add up over tax items, cases and yen do."""
-    dimensions, title_ja = ARREARS_TABLES[name]
-    additive = ("case_count", "outstanding_yen")
-    return Suite(
-        name=f"statistics.{name}",
-        table=f"cells_{name}",
-        title_ja=title_ja,
-        rules=(
-            *_shape_rules((*dimensions, *MEASURES, *EVIDENCE), dimensions, as_of),
-            *(_not_negative(column, label) for column, label in MEASURES.items()),
-            *(_adds_up(name, dimension, dimensions, additive) for dimension in dimensions),
-            *_evidence_rules(),
-            NoRows(
-                "total_is_the_mart",
-                "総計は滞納の合計である",
-                f"select * from judged where {_all_total(dimensions)} and outstanding_yen is distinct from "
-                "(select coalesce(sum(principal_outstanding_yen), 0) from fct_arrears where overdue_days > 0)",
-            ),
-        ),
-        compared_with=("cells_dimension_codes", "fct_arrears"),
-        named_by=dimensions,
+    return (
+        _collection_results(as_of),
+        *(_arrears(table, as_of) for table in ARREARS_TABLES),
+        _new_debtors(as_of),
+        _dispositions(as_of),
     )
+
+
+def _arrears(table: CellsTable, as_of: date) -> Suite:
+    """Expectations about an arrears table: debtors add up only where each has one code, cases and yen always do."""
+    total_is_the_mart = NoRows(
+        "total_is_the_mart",
+        "総計は滞納の合計である",
+        f"select * from judged where {all_total(table.dimensions)} and outstanding_yen is distinct from "
+        "(select coalesce(sum(principal_outstanding_yen), 0) from fct_arrears where overdue_days > 0)",
+    )
+    return cells_suite(table, as_of, (total_is_the_mart,), ("fct_arrears",))
+
+
+def _new_debtors(as_of: date) -> Suite:
+    """Expectations about new debtors: nobody is new twice or forgotten, and later days see at least as many paid."""
+    begun = f"select spells.addressee_key from cells_overdue_spells spells where {IN_MONTH}"
+    never_before = (
+        "select addressee_key, min(overdue_from_date) as overdue_from_date from cells_overdue_spells group by 1"
+    )
+    steps = " or ".join(
+        f"{earlier} > {later}" for earlier, later in zip(PAID, (*tuple(PAID)[1:], "case_count"), strict=True)
+    )
+    rules = (
+        NoRows("paid_in_order", "完納件数は日数とともに増え件数を超えない", f"select * from judged where {steps}"),
+        NoRows(
+            "new_among_those_in_arrears",
+            "新しい滞納者はその月に滞納となった人の一部である",
+            f"select judged.* {BEGUN} and debtor_count > (select count(distinct addressee_key) from ({begun}))",
+        ),
+        NoRows(
+            "first_arrears_are_new",
+            "初めて滞納となった人は新しい滞納者である",
+            f"select judged.* {BEGUN} and debtor_count < "
+            f"(select count(*) from ({never_before}) spells where {IN_MONTH})",
+        ),
+        NoRows(
+            "open_arrears_have_a_spell",
+            "残っている滞納はすべて滞納の始まりを持つ",
+            "select arrears.instalment_id from fct_arrears arrears "
+            "where arrears.principal_outstanding_yen > 0 and not exists (select 1 from cells_overdue_spells spells "
+            "where spells.instalment_id = arrears.instalment_id and spells.settled_date is null)",
+        ),
+    )
+    return cells_suite(NEW_DEBTORS, as_of, rules, ("cells_periods", "cells_overdue_spells", "fct_arrears"))
+
+
+def _dispositions(as_of: date) -> Suite:
+    """Expectations about dispositions: the totals of a year are those of the arrears cases' history."""
+    as_in_history: tuple[Rule, ...] = (
+        NoRows("total_is_the_history", "計は滞納整理の経過の件数・金額である", DISPOSITIONS_OF_THE_HISTORY),
+    )
+    return cells_suite(DISPOSITIONS, as_of, as_in_history, ("cells_periods", "fct_case_history"))
 
 
 def _collection_results(as_of: date) -> Suite:
@@ -62,7 +178,8 @@ def _collection_results(as_of: date) -> Suite:
         table="cells_collection_results",
         title_ja="収入状況",
         rules=(
-            *_shape_rules((*ACCOUNT_GRAIN, *ACCOUNT_YEN), ACCOUNT_GRAIN, as_of),
+            *shape_rules((*ACCOUNT_GRAIN, *ACCOUNT_YEN), ACCOUNT_GRAIN, as_of),
+            NoRows("table_not_empty", "表は空でない", "select 1 where not exists (select 1 from judged)"),
             InSet("levy_class_known", "現年・滞繰・計の別がある", "levy_class", ("current", "carryover", "T")),
             NoRows(
                 "identity_holds",
@@ -71,7 +188,7 @@ def _collection_results(as_of: date) -> Suite:
                 "levied_yen - collected_yen - written_off_yen + refund_pending_yen",
             ),
             *(_rate_is_of_its_yen(column, yen) for column, yen in RATES.items()),
-            *(_adds_up("collection_results", dimension, ACCOUNT_GRAIN, ACCOUNT_YEN) for dimension in changing),
+            *(adds_up("collection_results", dimension, ACCOUNT_GRAIN, ACCOUNT_YEN) for dimension in changing),
         ),
         compared_with=("cells_dimension_codes",),
         named_by=ACCOUNT_GRAIN,
@@ -86,84 +203,4 @@ def _rate_is_of_its_yen(column: str, yen: str) -> Rule:
         f"{column} は収入 ÷ 調定である",
         f"select * from judged where ({column} is null) is distinct from (levied_yen = 0) "
         f"or abs({column} - {exact}) >= 0.1",
-    )
-
-
-def _all_total(dimensions: Sequence[str]) -> str:
-    return " and ".join(f"{dimension} = 'T'" for dimension in dimensions)
-
-
-def _shape_rules(required: Sequence[str], grain: Sequence[str], as_of: date) -> tuple[Rule, ...]:
-    """Nothing missing, one row per cell, as of the run's day, and not empty: an empty table proves nothing."""
-    return (
-        *(NotNull(f"{column}_given", f"{column} は空でない", column) for column in required),
-        Unique("cell_once", "セルは一度だけ現れる", tuple(grain)),
-        NoRows(
-            "as_of_is_the_run",
-            "基準日は今回の基準日である",
-            f"select * from judged where as_of_date is distinct from date '{as_of}'",
-        ),
-        NoRows("table_not_empty", "表は空でない", "select 1 where not exists (select 1 from judged)"),
-    )
-
-
-def _not_negative(column: str, label: str) -> Rule:
-    return NoRows(f"{column}_not_negative", f"{label}は負でない", f"select * from judged where {column} < 0")
-
-
-def _adds_up(table: str, dimension: str, grain: Sequence[str], measures: Sequence[str]) -> Rule:
-    """Every total and subtotal along ``dimension`` is the sum of the codes directly under it."""
-    others = [column for column in grain if column != dimension]
-    kept = "".join(f"judged.{column}, " for column in others)
-    same = "".join(f" and sums.{column} = judged.{column}" for column in others)
-    summed = ", ".join(f"sum(judged.{measure}) as {measure}" for measure in measures)
-    differs = " or ".join(f"judged.{measure} is distinct from coalesce(sums.{measure}, 0)" for measure in measures)
-    sql = f"""
-with tree as (
-  select code, coalesce(nullif(parent, ''), 'T') as parent from cells_dimension_codes
-  where table_name = '{table}' and dimension = '{dimension}'),
-sums as (
-  select {kept}tree.parent, {summed} from judged join tree on tree.code = judged.{dimension} group by all)
-select judged.* from judged left join sums on sums.parent = judged.{dimension}{same}
-where judged.{dimension} in (select parent from tree union all select 'T') and ({differs})
-"""
-    return NoRows(f"{dimension}_adds_up", f"{dimension} の計は内訳の合計である", sql)
-
-
-def _evidence_rules() -> tuple[Rule, ...]:
-    """The evidence that disclosure control relies on: a wrong count of contributors would publish a person."""
-    return (
-        *_contributor_rules("select * from judged"),
-        NoRows(
-            "structural_zero_is_zero",
-            "構造的な零は零である",
-            "select * from judged where is_structural_zero and (case_count <> 0 or outstanding_yen <> 0)",
-        ),
-    )
-
-
-def _contributor_rules(cells: str) -> tuple[Rule, ...]:
-    return (
-        NoRows(
-            "contributors_within_debtors",
-            "寄与者数は滞納者数を超えない",
-            f"{cells} where contributor_count > debtor_count or contributor_count < 0",
-        ),
-        NoRows(
-            "contributors_where_money",
-            "未納額があれば寄与者がいる",
-            f"{cells} where (contributor_count = 0) is distinct from (outstanding_yen = 0)",
-        ),
-        NoRows(
-            "largest_in_order",
-            "最大・第二位の寄与額は順に並び未納額を超えない",
-            f"{cells} where second_largest_contributor_yen > largest_contributor_yen "
-            "or largest_contributor_yen + second_largest_contributor_yen > outstanding_yen "
-            "or second_largest_contributor_yen < 0",
-        ),
-        NoRows(
-            "lone_contributor_is_all",
-            "寄与者が一人なら最大額が全額である",
-            f"{cells} where contributor_count = 1 and largest_contributor_yen <> outstanding_yen",
-        ),
     )

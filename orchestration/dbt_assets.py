@@ -76,7 +76,8 @@ def dbt_resource() -> DbtCliResource:
 def _build(context: dg.AssetExecutionContext, dbt: DbtCliResource, as_of: AsOf) -> Iterator[Any]:
     """Build the selected part for the day of the run; unit tests belong to development, not to a refresh."""
     with step() as home:
-        command = ["build", "--exclude-resource-type", "unit_test"]
+        # Every model is built anew anyway; code lists are, too, since one of an earlier version may lack a column.
+        command = ["build", "--full-refresh", "--exclude-resource-type", "unit_test"]
         command += ["--vars", json.dumps({"as_of": as_of.day(home).isoformat()})]
         with warehouse_named(home.warehouse):
             invocation = dbt.cli(command, context=context, target_path=home.dagster / "dbt")

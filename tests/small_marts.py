@@ -7,7 +7,9 @@ from datetime import date
 from typing import TYPE_CHECKING
 
 from ingestion.warehouse import CONTROL_TABLES
+from tests.small_cells import CELL_FAULTS, create_small_cells
 from tests.small_feeds import Fault, create_file_ledger, file_name, file_statement
+from tests.small_flow_cells import FLOW_CELLS, FLOW_FAULTS
 
 if TYPE_CHECKING:
     import duckdb
@@ -23,11 +25,11 @@ create or replace table int_instalments as
 create or replace table int_ledger_entries as
   select row_no, hashed('L', row_no) as ledger_entry_id, instalment_id, 'principal' as component, 'levy' as kind,
     date '2025-03-01' as effective_date, 2024 as accounting_year, 1000::bigint as amount_yen,
-    null::varchar as receipt_id, 1 as source_file_no, row_no as source_line_no
+    null::varchar as receipt_id, 1 as source_file_no, row_no as source_line_no, null::date as credited_date
   from int_instalments
   union all
   select 100 + row_no, hashed('R', row_no), instalment_id, 'principal', 'receipt', date '2025-04-10', 2024,
-    case when row_no > 30 then -1250 else -400 end, 'r' || row_no, 1, 100 + row_no
+    case when row_no > 30 then -1250 else -400 end, 'r' || row_no, 1, 100 + row_no, null
   from int_instalments where row_no % 2 = 0 or row_no > 30;
 create or replace table int_receipts as
   select receipt_id, -amount_yen as amount_yen, true as is_money, effective_date as paid_date,
@@ -95,41 +97,6 @@ create or replace table fct_collections as
     greatest(yen, 0) as outstanding_yen, 'V1' as law_version
   from balances;
 """
-CELLS = f"""
-create or replace table cells_dimension_codes as
-  select t.table_name, d.* from
-    (values ('arrears_by_levy_year'), ('arrears_by_area_age'), ('collection_results')) t(table_name),
-    (values ('tax_item_code', '31', 'G1'), ('tax_item_code', '41', 'G1'), ('tax_item_code', 'G1', ''),
-      ('levy_year_code', '2023', 'C'), ('levy_year_code', 'C', ''), ('levy_year_code', '2024', ''),
-      ('area_code', '01', ''), ('area_code', '02', ''), ('age_band_code', 'A30', ''), ('age_band_code', 'A40', ''),
-      ('levy_class', 'current', ''), ('levy_class', 'carryover', '')) d(dimension, code, parent);
-create or replace table counted_under as
-  select distinct dimension, code, unnest([code, coalesce(nullif(parent, ''), 'T'), 'T']) as ancestor
-  from cells_dimension_codes where code not in ('G1', 'C');
-create or replace table cells_arrears_by_levy_year as
-  select row_number() over ()::integer as row_no, date '{AS_OF}' as as_of_date,
-    y.ancestor as levy_year_code, x.ancestor as tax_item_code, 2 * count(*) as debtor_count,
-    2 * count(*) as case_count, 6000 * count(*) as outstanding_yen, 2 * count(*) as contributor_count,
-    4000 as largest_contributor_yen, 2000 as second_largest_contributor_yen, false as is_structural_zero
-  from counted_under y, counted_under x
-  where y.dimension = 'levy_year_code' and x.dimension = 'tax_item_code' group by y.ancestor, x.ancestor;
-create or replace table cells_arrears_by_area_age as
-  select row_number() over ()::integer as row_no, date '{AS_OF}' as as_of_date, a.ancestor as area_code,
-    b.ancestor as age_band_code, x.ancestor as tax_item_code, 2 * count(*) as debtor_count,
-    2 * count(*) as case_count, 3000 * count(*) as outstanding_yen, 2 * count(*) as contributor_count,
-    2000 as largest_contributor_yen, 1000 as second_largest_contributor_yen, false as is_structural_zero
-  from counted_under a, counted_under b, counted_under x
-  where a.dimension = 'area_code' and b.dimension = 'age_band_code' and x.dimension = 'tax_item_code'
-  group by a.ancestor, b.ancestor, x.ancestor;
-create or replace table cells_collection_results as
-  select row_number() over ()::integer as row_no, date '{AS_OF}' as as_of_date, 2024 as accounting_year,
-    date '2025-03-31' as month_end_date, x.ancestor as tax_item_code, c.ancestor as levy_class,
-    1000 * count(*) as levied_yen, 900 * count(*) as collected_yen, 50 * count(*) as written_off_yen,
-    10 * count(*) as refund_pending_yen, 60 * count(*) as outstanding_yen,
-    90.0 as collection_rate_gross, 89.0 as collection_rate_net
-  from counted_under x, counted_under c
-  where x.dimension = 'tax_item_code' and c.dimension = 'levy_class' group by x.ancestor, c.ancestor;
-"""
 
 
 def create_small_marts(connection: duckdb.DuckDBPyConnection) -> None:
@@ -139,7 +106,8 @@ def create_small_marts(connection: duckdb.DuckDBPyConnection) -> None:
     create_file_ledger(connection)
     connection.execute(file_statement(1, "levy", {}))
     connection.execute(LEDGER_AND_MARTS)
-    connection.execute(CELLS)
+    create_small_cells(connection, AS_OF)
+    connection.execute(FLOW_CELLS)
 
 
 def line(*numbers: int) -> tuple[str, ...]:
@@ -159,7 +127,7 @@ def _entry(kind: str, yen: int, row_no: int) -> Fault:
     """Another entry of an instalment, in a line of its own file order but after the levy's."""
     return Fault(
         "insert into int_ledger_entries select 500 + row_no, hashed('X', row_no), instalment_id, 'principal', "
-        f"'{kind}', date '2025-04-20', 2024, {yen}, null, 1, 500 + row_no from int_instalments "
+        f"'{kind}', date '2025-04-20', 2024, {yen}, null, 1, 500 + row_no, null from int_instalments "
         f"where row_no = {row_no}",
         line(row_no),
     )
@@ -250,60 +218,6 @@ ADDRESSEES = {
 }
 
 
-def _cell_faults(table: str, leaf: dict[str, str], parents: dict[str, str]) -> dict[str, Fault]:
-    """Faults of an arrears table in one leaf cell; a wrong leaf shows in the sum above it along each dimension."""
-    where = " and ".join(f"{dimension} = '{code}'" for dimension, code in leaf.items())
-    here = " ".join(leaf.values())
-
-    def cell(damage: str, *places: str) -> Fault:
-        return Fault(f"update {table} set {damage} where {where}", places or (here,))
-
-    def other_cell(damage: str) -> Fault:
-        """The same in tax item 41, so that the damage of another fault is not undone."""
-        return Fault(f"update {table} set {damage} where {where}".replace("'31'", "'41'"), (here.replace("31", "41"),))
-
-    faults = {
-        "cell_once": Fault(f"insert into {table} select * from {table} where {where}", (here,)),
-        "as_of_is_the_run": cell("as_of_date = date '2025-05-30'"),
-        "table_not_empty": Fault(f"delete from {table}", ("",)),
-        "debtor_count_not_negative": cell("debtor_count = -1"),
-        "case_count_not_negative": cell("case_count = -1"),
-        "outstanding_yen_not_negative": other_cell("outstanding_yen = -1"),
-        "contributors_within_debtors": cell("contributor_count = 3"),
-        "contributors_where_money": other_cell("contributor_count = 0"),
-        "largest_in_order": cell("second_largest_contributor_yen = largest_contributor_yen + 1"),
-        "lone_contributor_is_all": cell("contributor_count = 1"),
-        "structural_zero_is_zero": cell("is_structural_zero = true"),
-        "total_is_the_mart": Fault(
-            "update fct_arrears set principal_outstanding_yen = 0 where row_no = 1",
-            (" ".join("T" for _ in leaf),),
-        ),
-    }
-    for dimension, parent in parents.items():
-        above = " ".join((leaf | {dimension: parent}).values())
-        faults[f"{dimension}_adds_up"] = cell("outstanding_yen = outstanding_yen + 1", above)
-    return faults
-
-
-def _account_faults() -> dict[str, Fault]:
-    table, where = "cells_collection_results", "tax_item_code = '31' and levy_class = 'current'"
-    here = "2024 2025-03-31 31 current"
-
-    def cell(damage: str, *places: str) -> Fault:
-        return Fault(f"update {table} set {damage} where {where}", places or (here,))
-
-    return {
-        "cell_once": Fault(f"insert into {table} select * from {table} where {where}", (here,)),
-        "as_of_is_the_run": cell("as_of_date = date '2025-05-30'"),
-        "table_not_empty": Fault(f"delete from {table}", ("",)),
-        "identity_holds": cell("outstanding_yen = outstanding_yen + 1"),
-        "collection_rate_gross_is_of_its_yen": cell("collection_rate_gross = 91.0"),
-        "collection_rate_net_is_of_its_yen": cell("collection_rate_net = null"),
-        "tax_item_code_adds_up": cell("written_off_yen = written_off_yen + 1", "2024 2025-03-31 G1 current"),
-        "levy_class_adds_up": cell("levied_yen = levied_yen + 1", "2024 2025-03-31 31 T"),
-    }
-
-
 MART_FAULTS = {
     "ledger": LEDGER,
     "cases": CASES,
@@ -313,15 +227,6 @@ MART_FAULTS = {
     "refunds": REFUNDS,
     "collections": COLLECTIONS,
     "addressees": ADDRESSEES,
-    "statistics.collection_results": _account_faults(),
-    "statistics.arrears_by_levy_year": _cell_faults(
-        "cells_arrears_by_levy_year",
-        {"levy_year_code": "2023", "tax_item_code": "31"},
-        {"levy_year_code": "C", "tax_item_code": "G1"},
-    ),
-    "statistics.arrears_by_area_age": _cell_faults(
-        "cells_arrears_by_area_age",
-        {"area_code": "01", "age_band_code": "A30", "tax_item_code": "31"},
-        {"area_code": "T", "age_band_code": "T", "tax_item_code": "G1"},
-    ),
+    **CELL_FAULTS,
+    **FLOW_FAULTS,
 }

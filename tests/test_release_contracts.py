@@ -2,9 +2,10 @@
 
 from __future__ import annotations
 
+import csv
 from dataclasses import replace
 from datetime import date
-from typing import TYPE_CHECKING
+from pathlib import Path
 
 import pytest
 
@@ -16,8 +17,7 @@ from marts.policy_links import resolve_links, resolve_public_figures
 from marts.stat_table import Code, CodeList, StatTable
 from marts.table_contract import FOLDER, load_contract, load_contracts
 
-if TYPE_CHECKING:
-    from pathlib import Path
+SEEDS = Path(__file__).parents[1] / "dbt_project/seeds"
 
 
 def edited(path: Path, folder: Path, old: str, new: str) -> Path:
@@ -84,6 +84,28 @@ def test_contracts_and_policy_agree_on_what_is_exempt_and_name_what_exists() -> 
             assert {measure.name for measure in contract.measures} <= set(policy.rules.intervals)
 
 
+def test_contracts_and_code_lists_name_the_same_dimensions() -> None:
+    """A dimension whose codes the models list, but whose contract says otherwise, would be released without labels."""
+    with (SEEDS / "statistics_dimensions.csv").open(encoding="utf-8", newline="") as file:
+        listed = {(row["table_name"], row["dimension"], row["has_total"] == "true") for row in csv.DictReader(file)}
+    promised = {
+        (name, dimension.name, dimension.has_total)
+        for name, contract in load_contracts().items()
+        for dimension in contract.dimensions
+        if dimension.has_code_list
+    }
+    assert promised == listed
+
+
+def test_a_table_has_settled_periods_exactly_when_its_codes_are_periods() -> None:
+    with (SEEDS / "statistics_periods.csv").open(encoding="utf-8", newline="") as file:
+        settled = {row["table_name"] for row in csv.DictReader(file)}
+    contracts = [contract for contract in load_contracts().values() if not contract.is_exempt]
+    flows = {contract.table: contract.period_dimension for contract in contracts if contract.period_dimension}
+    assert set(flows) == settled
+    assert set(flows.values()) <= {"period_code", "fiscal_year"}
+
+
 def accounts(outstanding: dict[tuple[str, str], int]) -> StatTable:
     """Public accounts at 2026-05-31 by accounting year and tax item, all current levy."""
     contract = load_contracts()["collection_results"]
@@ -120,7 +142,7 @@ def test_a_public_figure_is_known_where_it_agrees_a_ceiling_where_it_is_larger_a
 
 
 def test_a_link_to_a_table_or_dimension_that_does_not_exist_is_refused() -> None:
-    (link,) = load_policy().links
+    link = load_policy().links[0]
     tables = {"arrears_by_levy_year": by_levy_year({})}
     with pytest.raises(ConfigurationError, match="all_arrears: no table arrears_by_area_age"):
         resolve_links([link], tables)

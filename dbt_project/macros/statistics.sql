@@ -17,26 +17,79 @@ end
 year({{ on_date }}) - year({{ birth_date }})
 - case when month({{ on_date }}) * 100 + day({{ on_date }}) < month({{ birth_date }}) * 100 + day({{ birth_date }}) then 1 else 0 end
 {%- endmacro %}
-{#- One row per combination of the dimensions' codes, with groups, totals and empty cells: measures and their evidence.
 
-    facts       relation with one row per case: the leaf code of each dimension, addressee_key, holding_key, outstanding_yen
-    dimensions  names of its code columns; their codes and groups stand in cells_code_ancestors
-    Evidence is per holding, since the members of a household or company know each other's debts: how many holdings
-    contribute, and what the largest and the second largest of them owe in the cell (yen). -#}
-{%- macro cells_with_evidence(facts, dimensions) -%}
+{# Joins the codes that a leaf code of a table counts in, as <alias>.ancestor_code: itself, its groups, the total. #}
+{% macro counted_under(alias, table, dimension, code) -%}
+inner join {{ ref('cells_code_ancestors') }} as {{ alias }}
+    on
+        {{ alias }}.table_name = '{{ table }}'
+        and {{ alias }}.dimension = '{{ dimension }}'
+        and {{ code }} = {{ alias }}.code
+{%- endmacro %}
+
+{# Joins the band of a table that a whole number lies in, as <alias>.code; both ends count, an empty end has no limit. #}
+{% macro band_join(alias, table, dimension, amount) -%}
+left join {{ ref('statistics_bands') }} as {{ alias }}
+    on
+        {{ alias }}.table_name = '{{ table }}'
+        and {{ alias }}.dimension = '{{ dimension }}'
+        and {{ amount }} >= coalesce({{ alias }}.from_value, {{ amount }})
+        and {{ amount }} <= coalesce({{ alias }}.to_value, {{ amount }})
+{%- endmacro %}
+
+{#
+  Within how many months of a day another day comes: 0 on the day itself, 1 up to the same day of the next month (or its
+  last day), -1 when it has passed.
+#}
+{% macro months_until(from_date, to_date) -%}
+{%- set months = '12 * (year(' ~ to_date ~ ') - year(' ~ from_date ~ ')) + month(' ~ to_date ~ ') - month(' ~ from_date ~ ')' -%}
+case
+    when {{ to_date }} < {{ from_date }} then -1
+    when {{ to_date }} <= {{ add_months(from_date, months) }} then {{ months }}
+    else {{ months }} + 1
+end
+{%- endmacro %}
+
+{#
+  Cells of the arrears by tax item with their day. Where no instalment of a tax item has fallen due, nothing can be in
+  arrears: such a cell is empty by the calendar and tells nothing about anybody.
+#}
+{% macro arrears_cells_as_of(cells) -%}
+select
+    run.as_of_date,
+    cells.*,
+    coalesce(due.tax_item_code is null and cells.case_count = 0, false) as is_structural_zero
+from {{ cells }} as cells
+cross join {{ ref('int_run') }} as run
+left join {{ ref('cells_levies_due') }} as due
+    on due.levy_year_code = 'T' and cells.tax_item_code = due.tax_item_code
+{%- endmacro %}
+
+{#
+  One row per combination of the dimensions' codes, with groups, totals and empty cells: measures and their evidence.
+
+    table       the statistic, whose codes and groups stand in cells_code_ancestors
+    facts       relation with one row per case: the leaf code of each dimension, addressee_key, holding_key, what is measured
+    dimensions  names of its code columns
+    measures    pairs of a name and what it is over the facts of one holding ('count(*)', 'sum(facts.paid_yen)')
+    magnitude   the measure in yen by which holdings are compared
+    parts       measures that only some of a cell's holdings have (of the requests, those that failed again)
+    Evidence is per holding, since the members of a household or company know each other's affairs: how many holdings
+    contribute, and what the largest and the second largest of them have of the magnitude in the cell (yen). A cell shows
+    all its measures or none, so the contributors counted are those of the measure that has the fewest, zeros left out:
+    the one claim that lapses among fifty that wait would otherwise be shown.
+#}
+{%- macro cells_with_evidence(table, facts, dimensions, measures, magnitude, parts=[]) -%}
 with holdings as (
     select
         {%- for dimension in dimensions %}
         {{ dimension }}s.ancestor_code as {{ dimension }},
         {%- endfor %}
-        facts.holding_key,
-        count(distinct facts.addressee_key) as debtor_count,
-        count(*) as case_count,
-        sum(facts.outstanding_yen) as outstanding_yen
+        facts.holding_key{% for measure, expression in measures %},
+        {{ expression }} as {{ measure }}{% endfor %}
     from {{ facts }} as facts
     {%- for dimension in dimensions %}
-    inner join {{ ref('cells_code_ancestors') }} as {{ dimension }}s
-        on {{ dimension }}s.dimension = '{{ dimension }}' and facts.{{ dimension }} = {{ dimension }}s.code
+    {{ counted_under(dimension ~ 's', table, dimension, 'facts.' ~ dimension) }}
     {%- endfor %}
     group by {% for dimension in dimensions %}{{ dimension }}s.ancestor_code, {% endfor %}facts.holding_key
 ),
@@ -45,7 +98,7 @@ ranked as (
     select
         *,
         row_number() over (
-            partition by {{ dimensions | join(', ') }} order by outstanding_yen desc, holding_key
+            partition by {{ dimensions | join(', ') }} order by {{ magnitude }} desc, holding_key
         ) as size_rank
     from holdings
 ),
@@ -53,12 +106,13 @@ ranked as (
 measured as (
     select
         {{ dimensions | join(', ') }},
-        sum(debtor_count) as debtor_count,
-        sum(case_count) as case_count,
-        sum(outstanding_yen) as outstanding_yen,
-        count(*) as contributor_count,
-        max(outstanding_yen) as largest_contributor_yen,
-        max(case when size_rank = 2 then outstanding_yen else 0 end) as second_largest_contributor_yen
+        {%- for measure, expression in measures %}
+        sum({{ measure }}) as {{ measure }},
+        {%- endfor %}
+        {{ 'least(' if parts }}count(*){% for part in parts %},
+            nullif(sum(case when {{ part }} <> 0 then 1 else 0 end), 0){% endfor %}{{ ')' if parts }} as contributor_count,
+        max({{ magnitude }}) as largest_contributor_yen,
+        max(case when size_rank = 2 then {{ magnitude }} else 0 end) as second_largest_contributor_yen
     from ranked
     group by {{ dimensions | join(', ') }}
 ),
@@ -74,7 +128,8 @@ combinations as (
         {%- endfor %}
     where
         {%- for dimension in dimensions %}
-        {{ 'and ' if not loop.first }}{{ dimension }}s.dimension = '{{ dimension }}'
+        {{ 'and ' if not loop.first }}{{ dimension }}s.table_name = '{{ table }}'
+        and {{ dimension }}s.dimension = '{{ dimension }}'
         {%- endfor %}
 )
 
@@ -82,9 +137,9 @@ select
     {%- for dimension in dimensions %}
     combinations.{{ dimension }},
     {%- endfor %}
-    cast(coalesce(measured.debtor_count, 0) as bigint) as debtor_count,
-    cast(coalesce(measured.case_count, 0) as bigint) as case_count,
-    cast(coalesce(measured.outstanding_yen, 0) as bigint) as outstanding_yen,
+    {%- for measure, expression in measures %}
+    cast(coalesce(measured.{{ measure }}, 0) as bigint) as {{ measure }},
+    {%- endfor %}
     cast(coalesce(measured.contributor_count, 0) as bigint) as contributor_count,
     cast(coalesce(measured.largest_contributor_yen, 0) as bigint) as largest_contributor_yen,
     cast(coalesce(measured.second_largest_contributor_yen, 0) as bigint) as second_largest_contributor_yen

@@ -1,6 +1,7 @@
 -- One row per part of an overpayment that left its instalment: refund or appropriation as the city decided, in the
 -- order of the decisions; refund where it delivers no decision; absorbed where a raised levy used the money up.
 -- interest_end_date: the day up to which interest on the part runs (decision, or the eligible day if earlier).
+-- settled_date: the day on which the part left.
 with decisions as (
     select
         *,
@@ -18,6 +19,7 @@ decided as (
         shares.ledger_entry_id,
         shares.move_no,
         decisions.treatment_kind,
+        shares.effective_date,
         least(shares.effective_date, coalesce(decisions.eligible_date, shares.effective_date)) as interest_end_date,
         least(shares.from_yen + shares.share_yen, decisions.decided_so_far_yen)
         - greatest(shares.from_yen, decisions.decided_so_far_yen - decisions.settled_yen) as part_yen
@@ -34,7 +36,7 @@ undecided as (
     select
         shares.ledger_entry_id,
         case when shares.kind = 'refund' then 'refund' else 'absorbed' end as settlement_kind,
-        shares.effective_date as interest_end_date,
+        shares.effective_date,
         shares.share_yen - coalesce(sum(decided.part_yen), 0) as part_yen
     from {{ ref('int_settled_shares') }} as shares
     left join decided on shares.ledger_entry_id = decided.ledger_entry_id and shares.move_no = decided.move_no
@@ -45,13 +47,15 @@ select
     ledger_entry_id,
     treatment_kind as settlement_kind,
     interest_end_date,
+    effective_date as settled_date,
     cast(part_yen as bigint) as settled_yen
 from decided
 union all
 select
     ledger_entry_id,
     settlement_kind,
-    interest_end_date,
+    effective_date as interest_end_date,
+    effective_date as settled_date,
     cast(part_yen as bigint) as settled_yen
 from undecided
 where part_yen > 0

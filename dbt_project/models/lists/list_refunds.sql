@@ -19,5 +19,5 @@ select
 from {{ ref('fct_refunds') }} as refunds
 left join {{ ref('int_instalments') }} as instalments on refunds.instalment_id = instalments.instalment_id
 left join {{ ref('tax_items') }} as items on refunds.tax_item_code = items.tax_item_code
-{{ label_join('causes', 'refund_cause', 'refunds.cause') }}
+left join {{ ref('refund_causes') }} as causes on refunds.cause = causes.refund_cause
 {{ label_join('states', 'refund_state', 'refunds.refund_state') }}

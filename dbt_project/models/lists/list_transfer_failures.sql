@@ -32,5 +32,5 @@ left join payments on receipts.payment_no = payments.payment_no
 left join {{ ref('int_instalments') }} as instalments on payments.instalment_id = instalments.instalment_id
 left join {{ ref('tax_items') }} as items on instalments.tax_item_code = items.tax_item_code
 left join {{ ref('stg_delivered_files') }} as files on receipts.source_file_no = files.file_no
-{{ label_join('reasons', 'transfer_result_code', 'results.transfer_result_code') }}
+left join {{ ref('transfer_results') }} as reasons on results.transfer_result_code = reasons.transfer_result_code
 where receipts.source_feed = 'account_transfer_result' and receipts.receipt_state = 'failed'

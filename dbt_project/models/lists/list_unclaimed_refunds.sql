@@ -21,7 +21,7 @@ left join {{ ref('int_instalments') }} as instalments on refunds.instalment_id =
 left join {{ ref('tax_items') }} as items on refunds.tax_item_code = items.tax_item_code
 left join {{ ref('fct_debtors') }} as debtors on refunds.addressee_key = debtors.addressee_key
 left join {{ ref('int_overpayment_records') }} as records on refunds.overpayment_id = records.overpayment_id
-{{ label_join('causes', 'refund_cause', 'refunds.cause') }}
+left join {{ ref('refund_causes') }} as causes on refunds.cause = causes.refund_cause
 where
     refunds.pending_yen > 0
     and refunds.refund_state <> 'lapsed'

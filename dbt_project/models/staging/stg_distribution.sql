@@ -3,6 +3,7 @@
 select
     instalment_id,
     distribution_no,
+    seizure_no,
     distribution_date,
     coalesce(principal_appropriated_yen, 0) + coalesce(late_charge_appropriated_yen, 0)
     + coalesce(demand_fee_appropriated_yen, 0) as distributed_yen,

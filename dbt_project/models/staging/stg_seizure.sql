@@ -2,6 +2,7 @@
 select
     instalment_id,
     seizure_no,
+    property_no,
     seizure_class = '2' as is_participating,
     seizure_date,
     seizure_release_date,

@@ -1,7 +1,14 @@
 -- One row per area, age band and tax item code, every combination with groups, totals and empty cells: what is owed.
 -- A cell is a structural zero when the law leaves it empty and it is; a wrong birth date does not open it up.
+{%- set measures = [
+    ('debtor_count', 'count(distinct facts.addressee_key)'),
+    ('case_count', 'count(*)'),
+    ('outstanding_yen', 'sum(facts.outstanding_yen)'),
+] %}
 with cells as (
-    {{ cells_with_evidence(ref('cells_arrears_facts'), ['area_code', 'age_band_code', 'tax_item_code']) }}
+    {{ cells_with_evidence(
+        'arrears_by_area_age', ref('cells_arrears_facts'), ['area_code', 'age_band_code', 'tax_item_code'], measures, 'outstanding_yen'
+    ) }}
 )
 
 select

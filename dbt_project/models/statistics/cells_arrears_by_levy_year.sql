@@ -1,7 +1,14 @@
 -- One row per levy year code and tax item code, every pair with groups, totals and empty cells: what is still owed.
 -- Yen are what is owed today of that year's levy, not what fell into arrears in that year.
+{%- set measures = [
+    ('debtor_count', 'count(distinct facts.addressee_key)'),
+    ('case_count', 'count(*)'),
+    ('outstanding_yen', 'sum(facts.outstanding_yen)'),
+] %}
 with cells as (
-    {{ cells_with_evidence(ref('cells_arrears_facts'), ['levy_year_code', 'tax_item_code']) }}
+    {{ cells_with_evidence(
+        'arrears_by_levy_year', ref('cells_arrears_facts'), ['levy_year_code', 'tax_item_code'], measures, 'outstanding_yen'
+    ) }}
 )
 
 select

@@ -21,10 +21,8 @@ first_months as (
         addressees.addressee_key,
         min(addressees.month_end_date) as month_end_date
     from addressees
-    inner join {{ ref('cells_code_ancestors') }} as tax_items
-        on tax_items.dimension = 'tax_item_code' and addressees.tax_item_code = tax_items.code
-    inner join {{ ref('cells_code_ancestors') }} as levy_classes
-        on levy_classes.dimension = 'levy_class' and addressees.levy_class = levy_classes.code
+    {{ counted_under('tax_items', 'collection_results', 'tax_item_code', 'addressees.tax_item_code') }}
+    {{ counted_under('levy_classes', 'collection_results', 'levy_class', 'addressees.levy_class') }}
     group by
         tax_items.ancestor_code, levy_classes.ancestor_code, addressees.accounting_year, addressees.addressee_key
 ),
@@ -50,7 +48,12 @@ combinations as (
     from {{ ref('int_accounting_months') }} as months
     cross join {{ ref('cells_code_ancestors') }} as tax_items
     cross join {{ ref('cells_code_ancestors') }} as levy_classes
-    where months.is_observed and tax_items.dimension = 'tax_item_code' and levy_classes.dimension = 'levy_class'
+    where
+        months.is_observed
+        and tax_items.table_name = 'collection_results'
+        and tax_items.dimension = 'tax_item_code'
+        and levy_classes.table_name = 'collection_results'
+        and levy_classes.dimension = 'levy_class'
 )
 
 select

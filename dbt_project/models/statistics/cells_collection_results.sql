@@ -20,10 +20,8 @@ sums as (
         sum(months.refund_pending_yen) as refund_pending_yen,
         sum(months.outstanding_yen) as outstanding_yen
     from {{ ref('int_collection_months') }} as months
-    inner join {{ ref('cells_code_ancestors') }} as tax_items
-        on tax_items.dimension = 'tax_item_code' and months.tax_item_code = tax_items.code
-    inner join {{ ref('cells_code_ancestors') }} as levy_classes
-        on levy_classes.dimension = 'levy_class' and months.levy_class = levy_classes.code
+    {{ counted_under('tax_items', 'collection_results', 'tax_item_code', 'months.tax_item_code') }}
+    {{ counted_under('levy_classes', 'collection_results', 'levy_class', 'months.levy_class') }}
     group by all
 ),
 

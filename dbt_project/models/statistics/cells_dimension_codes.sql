@@ -1,24 +1,7 @@
 -- One row per table, dimension and code: its labels and the code it adds up to (empty: directly to the total T).
--- The total itself is not listed. Levy years older than the five newest are one code P, so that old years with a
--- handful of debtors do not hollow the table out. A levy year whose accounts are still open stands outside carryover C.
-with newest as (
-    select max(instalments.levy_year) as levy_year
-    from {{ ref('int_instalments') }} as instalments
-    inner join {{ ref('int_accounting_years') }} as years on instalments.levy_year = years.accounting_year
-    inner join {{ ref('int_run') }} as run on years.opens_date <= run.as_of_date
-),
-
-levy_years as (
-    select
-        cast(years.accounting_year as {{ text_type() }}) as levy_year,
-        newest.levy_year - years.accounting_year as years_back,
-        case when years.closes_date < run.as_of_date then 'C' end as parent_code
-    from {{ ref('int_accounting_years') }} as years
-    cross join {{ ref('int_run') }} as run
-    inner join newest on years.accounting_year between newest.levy_year - 4 and newest.levy_year
-),
-
-codes as (
+-- The total itself is not listed. Bands and periods have codes of their own in each table; those of other dimensions
+-- are the same in all tables.
+with codes as (
     select 'tax_item_code' as dimension, tax_item_code as code, label_ja, label_en, parent_code, sort_order
     from {{ ref('tax_items') }}
     union all
@@ -32,25 +15,55 @@ codes as (
     from {{ ref('levy_classes') }}
     union all
     select 'levy_year_code' as dimension, levy_year_code as code, label_ja, label_en, parent_code, sort_order
-    from {{ ref('levy_year_groups') }}
+    from {{ ref('cells_levy_years') }}
     union all
     select
-        'levy_year_code' as dimension,
-        levy_year as code,
-        concat(levy_year, '年度課税分') as label_ja,
-        concat('Levied in FY', levy_year) as label_en,
-        parent_code,
-        2 + years_back as sort_order
-    from levy_years
+        'arrears_state_code' as dimension,
+        arrears_state as code,
+        label_ja,
+        label_en,
+        null as parent_code,
+        10 * precedence as sort_order
+    from {{ ref('arrears_states') }}
+    union all
+    select dimension, code, label_ja, label_en, parent_code, sort_order
+    from {{ ref('statistics_codes') }}
+    {%- for dimension, seed, code, parent_code, sort_order in [
+        ('channel_code', 'payment_channels', 'channel_code', 'null', 'sort_order'),
+        ('transfer_result_code', 'transfer_results', 'transfer_result_code', 'parent_code', 'sort_order'),
+        ('refund_cause_code', 'refund_causes', 'refund_cause', 'null', 'sort_order'),
+        ('write_off_clause_code', 'write_off_clauses', 'clause', 'null', 'precedence'),
+    ] %}
+        union all
+        select distinct
+            '{{ dimension }}' as dimension,
+            {{ code }} as code,
+            label_ja,
+            label_en,
+            {{ parent_code }} as parent_code,
+            {{ sort_order }} as sort_order
+        from {{ ref(seed) }}
+    {%- endfor %}
+),
+
+listed as (
+    select tables.table_name, codes.*
+    from {{ ref('statistics_dimensions') }} as tables
+    inner join codes on tables.dimension = codes.dimension
+    union all
+    select table_name, dimension, code, label_ja, label_en, parent_code, sort_order
+    from {{ ref('statistics_bands') }}
+    union all
+    select table_name, dimension, code, label_ja, label_en, parent_code, sort_order
+    from {{ ref('cells_periods') }}
 )
 
 select
-    tables.table_name,
-    codes.dimension,
-    codes.code,
-    codes.label_ja,
-    codes.label_en,
-    coalesce(codes.parent_code, '') as parent,
-    cast(codes.sort_order as integer) as sort_order
-from {{ ref('statistics_dimensions') }} as tables
-inner join codes on tables.dimension = codes.dimension
+    table_name,
+    dimension,
+    code,
+    label_ja,
+    label_en,
+    coalesce(parent_code, '') as parent,
+    cast(sort_order as integer) as sort_order
+from listed

@@ -17,7 +17,5 @@ select distinct
     levy_years.ancestor_code as levy_year_code,
     tax_items.ancestor_code as tax_item_code
 from due
-inner join {{ ref('cells_code_ancestors') }} as levy_years
-    on levy_years.dimension = 'levy_year_code' and due.levy_year_code = levy_years.code
-inner join {{ ref('cells_code_ancestors') }} as tax_items
-    on tax_items.dimension = 'tax_item_code' and due.tax_item_code = tax_items.code
+{{ counted_under('levy_years', 'arrears_by_levy_year', 'levy_year_code', 'due.levy_year_code') }}
+{{ counted_under('tax_items', 'arrears_by_levy_year', 'tax_item_code', 'due.tax_item_code') }}

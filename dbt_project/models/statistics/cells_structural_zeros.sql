@@ -10,7 +10,11 @@ with pairs as (
     cross join {{ ref('cells_code_ancestors') }} as tax_items
     left join {{ ref('structural_zeros') }} as zeros
         on age_bands.code = zeros.age_band_code and tax_items.code = zeros.tax_item_code
-    where age_bands.dimension = 'age_band_code' and tax_items.dimension = 'tax_item_code'
+    where
+        age_bands.table_name = 'arrears_by_area_age'
+        and age_bands.dimension = 'age_band_code'
+        and tax_items.table_name = 'arrears_by_area_age'
+        and tax_items.dimension = 'tax_item_code'
     group by age_bands.ancestor_code, tax_items.ancestor_code
 )
 
