@@ -9,7 +9,7 @@ import numpy as np
 from scipy.sparse import csr_array
 from scipy.sparse.csgraph import connected_components
 
-from marts.attacker.equations import ACROSS, AT_MOST, CEILING, EQUAL, Rows
+from marts.attacker.equations import AT_MOST, CEILING, EQUAL, Rows, across
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -36,7 +36,9 @@ class Block:
     @property
     def releases(self) -> tuple[int, ...]:
         """The releases that the rows come from."""
-        return tuple(int(release) for release in np.unique(self.rows.entry_release))
+        of_rows = self.rows.release
+        tellers = across(of_rows[of_rows < 0])
+        return tuple(int(release) for release in np.unique(np.concatenate([self.rows.entry_release, tellers])))
 
     @property
     def joins_releases(self) -> bool:
@@ -62,7 +64,7 @@ class Block:
     def apart(self) -> list[Block]:
         """The block as each release tells it by itself: no figure counts as the same in two of them."""
         rows = self.rows
-        keep = _chosen(rows, np.flatnonzero(rows.release != ACROSS))
+        keep = _chosen(rows, np.flatnonzero(rows.release >= 0))
         pairs, number = np.unique(np.stack([keep.entry_unknown, keep.entry_release]), axis=1, return_inverse=True)
         own = replace(keep, entry_unknown=number.reshape(-1))
         return list(blocks_of(own, self.unknowns[pairs[0]]))

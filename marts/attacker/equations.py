@@ -7,7 +7,7 @@ from __future__ import annotations
 
 from dataclasses import dataclass, field
 from itertools import product
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, TypeVar
 
 import numpy as np
 
@@ -26,8 +26,12 @@ if TYPE_CHECKING:
 
 EQUAL, AT_MOST, CEILING = 0, 1, 2
 """Kinds of rows. A ceiling is an ``AT_MOST`` that only the public accounts tell."""
-ACROSS = -1
-"""The release of a row that holds only while a figure is the same in two releases."""
+Place = TypeVar("Place", int, "npt.NDArray[np.int64]")
+
+
+def across(teller: Place) -> Place:
+    """The release of a row that holds only while a figure is the same in ``teller`` and elsewhere: below 0."""
+    return -1 - teller
 
 
 @dataclass
@@ -84,7 +88,7 @@ def all_rows(releases: Sequence[Release], unknowns: Unknowns) -> Rows:
         _add_ceilings(found, unknowns, place, release)
         _add_further(found, unknowns, place, releases)
     for pin in unknowns.pins:
-        found.add_one(EQUAL, ACROSS, pin.value, [(pin.unknown, 1, pin.hider)])
+        found.add_one(EQUAL, across(pin.teller), pin.value, [(pin.unknown, 1, pin.hider)])
     return found.rows()
 
 

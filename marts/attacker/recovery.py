@@ -88,7 +88,7 @@ def freedom(matrix: Sparse) -> Numbers:
 
 def determined(solution: Numbers) -> npt.NDArray[np.bool_]:
     """The unknowns that have no freedom."""
-    found: npt.NDArray[np.bool_] = ~solution.any(axis=1)
+    found: npt.NDArray[np.bool_] = (solution == 0).all(axis=1)
     return found
 
 
@@ -97,8 +97,7 @@ def tied(solution: Numbers, unknown: int) -> npt.NDArray[np.bool_]:
     own = solution[unknown]
     at = int(np.flatnonzero(own)[0]) if own.any() else 0
     apart = (solution * own[at] - solution[:, [at]] * own) % PRIME
-    found: npt.NDArray[np.bool_] = ~apart.any(axis=1)
-    return found
+    return determined(apart)
 
 
 def _peel(matrix: Sparse) -> tuple[list[tuple[int, int]], Numbers]:

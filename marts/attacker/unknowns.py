@@ -1,10 +1,10 @@
 """Which masked figures of several releases are the same unknown.
 
 A figure has an identity: its table, measure and cell, and for a stock the day of the release (a flow carries its period
-in the cell). The same identity in two releases is one unknown, unless a published figure in one of its lines (itself, the
-parts it is summed with, the whole above, the parts below) was told with another value in between: then something in that
-line was revised and nobody can say what, so the figure is a new unknown from there on. A code whose parts were cut anew is
-another identity. What nevertheless contradicts is taken apart later, release by release (see blocks).
+in the cell). The same identity in two releases is one unknown, unless a published figure in one of its lines (itself,
+the parts it is summed with, the whole above, the parts below) was told with another value in between: then something in
+that line was revised and nobody can say what, so the figure is a new unknown from there on. A code whose parts were cut
+anew is another identity. What nevertheless contradicts is taken apart later, release by release (see blocks).
 """
 
 from __future__ import annotations
@@ -150,7 +150,7 @@ class _Memory:
         self._unknown[here] = np.where(seen, placed.unknown, known_as)
         self._release[here] = np.where(seen, release, seen_in)
 
-    def _pin(self, unknown: Numbers, value: Numbers, place: tuple[int, ...], hider: int, teller: int) -> None:  # noqa: PLR0913, PLR0917
+    def _pin(self, unknown: Numbers, value: Numbers, place: tuple[int, ...], hider: int, teller: int) -> None:
         self._found.pins.append(Pin(int(unknown[place]), int(value[place]), hider, teller))
 
 
