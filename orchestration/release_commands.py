@@ -78,12 +78,14 @@ def attack(context: click.Context, folders: tuple[Path, ...], known: tuple[str, 
     from marts.attacker.attack import attack_release  # noqa: PLC0415  (commands load only what they need)
     from marts.attacker.bounds import NotSolved  # noqa: PLC0415
     from marts.attacker.reading import NotARelease  # noqa: PLC0415
-    from marts.attacker.report import ContradictoryReleases  # noqa: PLC0415
+    from marts.attacker.report import ContradictoryReleases, NoSuchCell  # noqa: PLC0415
 
     try:
         report = attack_release(_releases_in(folders or (Home.from_environment().released,)), _insiders(known))
     except NotARelease as problem:
         raise ConfigurationError(str(problem)) from problem
+    except NoSuchCell as problem:
+        raise ConfigurationError(str(problem), "Name a masked cell of the newest release: table:code/code") from problem
     except (ContradictoryReleases, NotSolved) as problem:
         raise DataRefused(str(problem)) from problem
     click.echo("\n".join(report.lines()))

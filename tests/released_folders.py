@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import csv
+import io
 import json
 from dataclasses import dataclass, field
 from itertools import product
@@ -45,8 +46,16 @@ def added_up(
     return found
 
 
-def write_folder(  # noqa: PLR0913 - each is one part of the dictionary
-    root: Path,
+def write_folder(root: Path, release_id: str, tables: Sequence[FolderTable], **more: Any) -> Path:
+    """Write a release; ``more`` is as in ``release_bytes``."""
+    folder = root / release_id
+    folder.mkdir(parents=True)
+    for name, content in release_bytes(release_id, tables, **more).items():
+        (folder / name).write_bytes(content)
+    return folder
+
+
+def release_bytes(  # noqa: PLR0913 - each is one part of the dictionary
     release_id: str,
     tables: Sequence[FolderTable],
     *,
@@ -54,12 +63,8 @@ def write_folder(  # noqa: PLR0913 - each is one part of the dictionary
     ceilings: Sequence[Mapping[str, Any]] = (),
     equations: Sequence[Mapping[str, Any]] = (),
     widths: Mapping[str, int] | None = None,
-) -> Path:
-    """Write a release; its day is the first part of its id."""
-    folder = root / release_id
-    folder.mkdir(parents=True)
-    for table in tables:
-        _write_csv(folder / f"{table.name}.csv", table)
+) -> dict[str, bytes]:
+    """The files of a release; its day is the first part of its id."""
     package = {
         "version": release_id,
         "osamari:as_of_date": release_id.rpartition(".")[0],
@@ -70,19 +75,21 @@ def write_folder(  # noqa: PLR0913 - each is one part of the dictionary
     }
     measures = sorted({measure for table in tables for measure in table.values})
     rules = {measure: {"secondary_width": (widths or {}).get(measure, 1)} for measure in measures}
+    files = {f"{table.name}.csv": _csv(table) for table in tables}
     for name, content in (("datapackage", package), ("certificate", {"rules": {"minimum_interval": rules}})):
-        (folder / f"{name}.json").write_text(json.dumps(content), encoding="utf-8")
-    return folder
+        files[f"{name}.json"] = json.dumps(content).encode()
+    return files
 
 
-def _write_csv(path: Path, table: FolderTable) -> None:
-    with path.open("w", encoding="utf-8-sig", newline="") as file:
-        writer = csv.writer(file, lineterminator="\r\n")
-        writer.writerow((*table.parents, "measure", "unit", "value", "flag"))
-        for measure, figures in table.values.items():
-            for key, value in figures.items():
-                shown = ("", "X") if key in table.masked else (value, "" if value else "-")
-                writer.writerow((*key, measure, "yen", *shown))
+def _csv(table: FolderTable) -> bytes:
+    text = io.StringIO(newline="")
+    writer = csv.writer(text, lineterminator="\r\n")
+    writer.writerow((*table.parents, "measure", "unit", "value", "flag"))
+    for measure, figures in table.values.items():
+        for key, value in figures.items():
+            shown = ("", "X") if key in table.masked else (value, "" if value else "-")
+            writer.writerow((*key, measure, "yen", *shown))
+    return text.getvalue().encode("utf-8-sig")
 
 
 def _resource(table: FolderTable) -> dict[str, object]:

@@ -25,6 +25,7 @@ from marts.attacker.report import (
     ContradictoryReleases,
     Finding,
     MeasureReport,
+    NoSuchCell,
 )
 from marts.attacker.unknowns import number_unknowns
 
@@ -60,6 +61,7 @@ def attack_release(folders: Sequence[Path], insiders: Insiders = NOBODY) -> Atta
 
     Raises:
         NotARelease: a folder does not hold a release.
+        NoSuchCell: the newest release masks no such cell.
         ContradictoryReleases: published figures cannot all be true.
         NotSolved: the solver gave no proof.
     """
@@ -87,6 +89,8 @@ class _Attack:
         newest = len(ids) - 1 if self._about is None else self._about
         self._knowledge = Knowledge(releases, self._unknowns, newest, insiders.lone, insiders.must_not_learn)
         self._insiders = insiders
+        for table, key in sorted(insiders.lone - self._knowledge.masked_in_newest(insiders.lone)):
+            raise NoSuchCell(f"{ids[newest]} masks no cell {'/'.join(key)} in a table {table}.")
         self._measures: dict[str, MeasureReport] = defaultdict(MeasureReport)
 
     def report(self) -> AttackReport:

@@ -55,15 +55,19 @@ class Knowledge:
         return names, self.unknowns.of_all(lambda placed: names.index(placed.measure))
 
     @cached_property
-    def known_to_lone(self) -> frozenset[int]:
-        """The unknowns that a lone contributor knows."""
-        found = set()
+    def known_to_lone(self) -> dict[int, Cell]:
+        """The unknowns that a lone contributor knows, with their cells in the newest release."""
+        found = {}
         for (release, table, _), placed in self.unknowns.placed.items():
             for cell in self.lone:
                 place = placed.table.place(cell[1]) if (release, table) == (self.newest, cell[0]) else None
                 if place is not None and placed.unknown[place] >= 0:
-                    found.add(int(placed.unknown[place]))
-        return frozenset(found)
+                    found[int(placed.unknown[place])] = cell
+        return found
+
+    def masked_in_newest(self, cells: frozenset[Cell]) -> frozenset[Cell]:
+        """Those of ``cells`` of lone contributors that the newest release masks."""
+        return cells & frozenset(self.known_to_lone.values())
 
     def widths(self, block: Block) -> Numbers:
         """The promised widths in a block."""

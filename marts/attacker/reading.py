@@ -81,6 +81,8 @@ class Table:
 
     def place(self, key: Sequence[str]) -> tuple[int, ...] | None:
         """Where the cell of ``key`` stands in the arrays; none when the table has no such cell."""
+        if len(key) != len(self.dimensions):
+            return None
         places = [d.place.get(code) for d, code in zip(self.dimensions, key, strict=True)]
         return None if None in places else tuple(p for p in places if p is not None)
 

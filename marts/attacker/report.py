@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass, field
+from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
 if TYPE_CHECKING:
@@ -28,6 +28,10 @@ ATTACKS: dict[str, str] = {
 
 class ContradictoryReleases(ValueError):  # noqa: N818 - it says what is wrong
     """Releases whose published figures cannot all be true; the message names releases and tables."""
+
+
+class NoSuchCell(ValueError):  # noqa: N818 - it says what is wrong
+    """Somebody is said to know a cell that the newest release does not mask, or does not have."""
 
 
 @dataclass(frozen=True, order=True)
@@ -65,8 +69,7 @@ class AttackReport:
     releases: tuple[str, ...]
     measures: Mapping[str, MeasureReport]
     findings: tuple[Finding, ...]
-    insider_count: int = 0
-    attacks: tuple[str, ...] = field(default=())
+    attacks: tuple[str, ...]
 
     def lines(self) -> list[str]:
         """The report for people."""
