@@ -19,6 +19,7 @@ from marts.disclosure.registry import Entry, Registry
 from marts.earlier_releases import Before, Today, read_before, register_unregistered
 from marts.evidence import write_evidence
 from marts.information_loss import information_loss
+from marts.last_gate import refuse_recoverable
 from marts.page import render_page
 from marts.policy_links import describe_ceilings, describe_links, resolve_links, resolve_public_figures
 from marts.release_files import csv_bytes, parquet_bytes
@@ -69,6 +70,7 @@ def release(home: Home, as_of: date) -> ReleaseResult:
         NotProven: the protection of some cell could not be proven.
         TableRefused: a table contradicts itself.
         RegistryBroken: earlier releases are not what they were.
+        Recoverable: an attacker recovers a masked figure from the files.
         ConfigurationError: policy and contracts contradict each other, or there is no warehouse.
     """
     material = _gather(home, as_of)
@@ -83,6 +85,7 @@ def release(home: Home, as_of: date) -> ReleaseResult:
             return _result(home, latest, protection, material, unchanged=True)
     release_id = next_id(as_of, release_ids(home.released))
     protection, files = _make(material, release_id, _before(home, registry, entries, material))
+    refuse_recoverable(home.released, (release_id, files), protection, list(material.protected.values()))
     write_evidence(home, release_id, list(material.protected.values()), protection)
     write_release(home.released, release_id, files)
     masked = tuple(sorted(protection.masked))

@@ -2,15 +2,23 @@
 
 from __future__ import annotations
 
+from pathlib import Path
+from typing import TYPE_CHECKING
+
 import click
 
+from ingestion.errors import ConfigurationError, DataRefused
 from ingestion.home import Home
+from orchestration.exit_codes import REFUSED
+
+if TYPE_CHECKING:
+    from marts.attacker.attack import Insiders
 from orchestration.settings import newest_delivery, parse_day
 
 
 @click.group()
 def release() -> None:
-    """Releases: list, show, verify, create."""
+    """Releases: list, show, verify, attack, create."""
 
 
 @release.command("list")
@@ -38,6 +46,77 @@ def verify(release_id: str | None) -> None:
     from marts.release import verify as verified  # noqa: PLC0415
 
     click.echo("\n".join(verified(Home.from_environment(), release_id)))
+
+
+@release.command()
+@click.argument("folders", nargs=-1, type=click.Path(exists=True, file_okay=False, path_type=Path), metavar="[DIR]...")
+@click.option(
+    "--knows",
+    "known",
+    multiple=True,
+    metavar="TABLE:CODES",
+    help="What follows for someone who knows this cell of the newest release? Codes in the table's order: t:08/A30/11.",
+)
+@click.pass_context
+def attack(context: click.Context, folders: tuple[Path, ...], known: tuple[str, ...]) -> None:
+    """Try to recover masked figures from the released files alone, all releases together.
+
+    DIR is the folder of a release, or one that holds several; without DIR all releases of this home are attacked. Anyone
+    who has the files can run this: it reads the CSV files, datapackage.json and certificate.json, nothing else, and
+    shares no code with what protects them. Tried are subtraction, linear elimination (exact), enclosing by linear
+    programs, figures that were published in one release and masked in another, and, with --knows, what a contributor can
+    add. A finding names table and cell, never a figure.
+
+    \b
+    Examples:
+      osamari release attack
+      osamari release attack downloads/2026-04-30.1 downloads/2026-05-31.1
+      osamari release attack --knows arrears_by_area_age:08/A30/11
+
+    Exit codes: 0 nothing found, 1 something found, 2 wrong use.
+    """
+    from marts.attacker.attack import attack_release  # noqa: PLC0415  (commands load only what they need)
+    from marts.attacker.bounds import NotSolved  # noqa: PLC0415
+    from marts.attacker.reading import NotARelease  # noqa: PLC0415
+    from marts.attacker.report import ContradictoryReleases, NoSuchCell  # noqa: PLC0415
+
+    try:
+        report = attack_release(_releases_in(folders or (Home.from_environment().released,)), _insiders(known))
+    except NotARelease as problem:
+        raise ConfigurationError(str(problem)) from problem
+    except NoSuchCell as problem:
+        raise ConfigurationError(str(problem), "Name a masked cell of the newest release: table:code/code") from problem
+    except (ContradictoryReleases, NotSolved) as problem:
+        raise DataRefused(str(problem)) from problem
+    click.echo("\n".join(report.lines()))
+    context.exit(REFUSED if report.findings else 0)
+
+
+def _insiders(known: tuple[str, ...]) -> Insiders:
+    from marts.attacker.attack import Insiders  # noqa: PLC0415
+
+    cells = []
+    for text in known:
+        table, colon, codes = text.partition(":")
+        if not colon or not codes:
+            raise click.BadParameter(f"{text} is not TABLE:CODES, like arrears_by_area_age:08/A30/11.")
+        cells.append((table, tuple(codes.split("/"))))
+    return Insiders(frozenset(cells))
+
+
+def _releases_in(folders: tuple[Path, ...]) -> list[Path]:
+    """The release folders among ``folders`` and directly in them."""
+    found = []
+    for folder in folders:
+        inside = [folder, *sorted(folder.iterdir())] if folder.is_dir() else []
+        releases = [one for one in inside if (one / "datapackage.json").is_file() and not one.name.startswith(".")]
+        if not releases:
+            raise ConfigurationError(
+                f"{folder} is not the folder of a release and holds none.",
+                "Name the folder with datapackage.json in it. Without DIR the releases of OSAMARI_HOME are attacked.",
+            )
+        found += releases
+    return found
 
 
 @release.command()

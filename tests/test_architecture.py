@@ -5,6 +5,7 @@ from __future__ import annotations
 import ast
 import csv
 import re
+import sys
 from pathlib import Path
 
 import pytest
@@ -49,6 +50,24 @@ def test_the_disclosure_engine_knows_nothing_but_itself() -> None:
         if rooms - {"ingestion"} or words:
             offenders[module.name] = (rooms, words)
     assert offenders == {}
+
+
+def test_the_attacker_shares_no_code_with_what_it_attacks() -> None:
+    """It reads released files; were it to import the engine, it would share the engine's mistakes."""
+    allowed = {"numpy", "scipy", "marts.attacker", *sys.stdlib_module_names}
+    offenders = []
+    for module in modules_of("marts/attacker"):
+        for node in ast.walk(ast.parse(module.read_text(encoding="utf-8"))):
+            names = [alias.name for alias in node.names] if isinstance(node, ast.Import) else []
+            names += [str(node.module)] if isinstance(node, ast.ImportFrom) else []
+            level = getattr(node, "level", 0)
+            offenders += [(module.name, n) for n in names if level or not {n, n.split(".")[0], n[:14]} & allowed]
+    assert offenders == []
+
+
+def test_the_engine_does_not_know_its_attacker() -> None:
+    sources = {module: module.read_text(encoding="utf-8") for module in modules_of("marts/disclosure")}
+    assert [module.name for module, text in sources.items() if "attacker" in strip_docstrings(text)] == []
 
 
 def test_what_leaves_and_lists_with_names_know_nothing_of_each_other() -> None:

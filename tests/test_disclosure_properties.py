@@ -1,7 +1,7 @@
-"""For random small linked tables: after protection an independent attacker recovers nothing.
+"""For random small linked tables: after protection the attacker recovers nothing.
 
-The attacker shares no code with the engine (see independent_attacker.py). Does not test speed, nor real tables;
-test_release_files.py attacks a released folder.
+The attacker shares no code with the engine (marts/attacker). Does not test speed, nor real tables; test_release_files.py
+attacks a released folder. Whether the attacker would notice is tested in test_attacker.py and test_attacker_mutations.py.
 """
 
 from __future__ import annotations
@@ -14,13 +14,14 @@ import pytest
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
+from marts.attacker.attack import attack
 from marts.disclosure.arithmetic import RowSpace
 from marts.disclosure.lattice import KnownFigure, Link
 from marts.disclosure.primary import missing_room
-from marts.disclosure.protect import Protection, protect
+from marts.disclosure.protect import protect
 from marts.disclosure.table import TOTAL, CellRef, Dimension, Table
-from tests.disclosure_tables import AMOUNT, COUNT, Visit, flat, rules, same, table_of
-from tests.independent_attacker import Attacker, Published
+from tests.attacked_tables import intervals, released
+from tests.disclosure_tables import AMOUNT, Visit, flat, rules, same, table_of
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
@@ -55,29 +56,6 @@ def linked(visits: Sequence[Visit]) -> tuple[list[Table], list[Link]]:
     return [wide, narrow], [same(wide, (TOTAL, kind), narrow, (TOTAL, kind)) for kind in KIND.codes]
 
 
-def attackers(
-    tables: Sequence[Table], links: Sequence[Link], protection: Protection, known: Sequence[KnownFigure] = ()
-) -> dict[str, Attacker]:
-    """What readers can write down, per measure."""
-    found = {}
-    for measure in (COUNT, AMOUNT):
-        published = [
-            Published(
-                table.name,
-                [dimension.parents for dimension in table.dimensions],
-                [d.name in m.additive_over for m in table.measures if m.name == measure for d in table.dimensions],
-                {
-                    key: None if CellRef(table.name, key) in protection.masked else cell.values[measure]
-                    for key, cell in table.cells.items()
-                },
-            )
-            for table in tables
-        ]
-        told = {(f.cell.table, f.cell.key): f.value for f in known if f.measure == measure}
-        found[measure] = Attacker(published, [(link.left, link.right) for link in links], told)
-    return found
-
-
 def needed_width(table: Table, cell: CellRef, measure: str, rule: str) -> int:
     """What the policy asks of this cell, computed here once more."""
     if rule == "secondary":
@@ -93,16 +71,15 @@ def test_nothing_masked_is_determined_or_enclosed_too_narrowly(seed: int, holder
     by_name = {table.name: table for table in tables}
     protection = protect(tables, RULES, links=links)
     assert not protection.unclaimed
-    for measure, attacker in attackers(tables, links, protection).items():
-        assert attacker.determined() == []
-        for name, key in attacker.masked():
-            cell, table = CellRef(name, key), by_name[name]
-            low, high = attacker.interval((name, key))
-            value, rule = table.cells[key].values[measure], protection.masked[cell]
-            assert low - 1e-3 <= value <= high + 1e-3
-            assert high - low >= needed_width(table, cell, measure, rule) - 1e-3
-            if rule == "p_percent" and measure == AMOUNT:
-                assert high - value >= missing_room(table, table.cells[key], RULES) - 1e-3
+    release = released(tables, links, protection.masked)
+    assert attack([release]).findings == ()
+    for (name, key, measure), (low, high) in intervals(release).items():
+        cell, table = CellRef(name, key), by_name[name]
+        value, rule = table.cells[key].values[measure], protection.masked[cell]
+        assert low - 1e-3 <= value <= high + 1e-3
+        assert high - low >= needed_width(table, cell, measure, rule) - 1e-3
+        if rule == "p_percent" and measure == AMOUNT:
+            assert high - value >= missing_room(table, table.cells[key], RULES) - 1e-3
 
 
 @LIMITS
@@ -115,17 +92,14 @@ def test_what_readers_know_anyway_is_counted_as_known(seed: int, holders: int, t
         KnownFigure(CellRef("narrow", key), AMOUNT, tables[1].cells[key].values[AMOUNT], "accounts") for key in chosen
     ]
     protection = protect(tables, RULES, links=links, known=known)
-    attacker = attackers(tables, links, protection, known)[AMOUNT]
-    unclaimed = {(cell.table, cell.key) for cell, measure in protection.unclaimed if measure == AMOUNT}
-    assert set(attacker.determined()) <= unclaimed
-    nothing_released = Attacker(
-        [Published(t.name, t.parents, t.adds_up, dict.fromkeys(t.figures)) for t in attacker.tables],
-        attacker.same,
-        attacker.known,
-    )
+    unclaimed = {(cell.table, cell.key, measure) for cell, measure in protection.unclaimed}
+    report = attack([released(tables, links, protection.masked, known)])
+    assert {(f.table, f.key, f.measure) for f in report.findings} <= unclaimed
+    everything = {CellRef(table.name, key) for table in tables for key in table.cells}
+    nothing_released = intervals(released(tables, links, everything, known))
     by_name = {table.name: table for table in tables}
-    for name, key in unclaimed:
-        low, high = nothing_released.interval((name, key))
+    for name, key, _ in unclaimed:
+        low, high = nothing_released[name, key, AMOUNT]
         rule, cell = protection.masked[CellRef(name, key)], by_name[name].cells[key]
         is_narrow = high - low < needed_width(by_name[name], CellRef(name, key), AMOUNT, rule) - 1e-6
         is_short = rule == "p_percent" and high - cell.values[AMOUNT] < missing_room(by_name[name], cell, RULES) - 1e-6
@@ -143,21 +117,6 @@ def test_the_order_of_the_input_does_not_matter(seed: int) -> None:
         shuffled.append(Table(table.name, table.dimensions, tuple(reversed(table.measures)), dict(cells), AMOUNT))
     first, second = protect(tables, RULES, links=links), protect(shuffled, RULES, links=list(reversed(links)))
     assert first == second
-
-
-def test_removing_a_single_mask_is_noticed_by_the_attacker_where_cells_hide_in_pairs() -> None:
-    """The attacker can fail: a test that always passes proves nothing."""
-    visits = [Visit(i, {"age": "young", "kind": k}, 10) for i, k in enumerate("klm" * 5)]
-    visits += [Visit(100 + i, {"age": "old", "kind": k}, 10) for i, k in enumerate("kl" * 5)]
-    visits += [Visit(200, {"age": "old", "kind": "m"}, 10)]
-    table = table_of("t", (AGE, KIND), visits)
-    protection = protect([table], RULES)
-    careful = attackers([table], [], protection)[AMOUNT]
-    assert careful.determined() == []
-    for opened in protection.masked:
-        careful_less_one = {c: r for c, r in protection.masked.items() if c != opened}
-        fewer = Protection(careful_less_one, {}, 0, 0, {}, 0)
-        assert attackers([table], [], fewer)[AMOUNT].determined() != []
 
 
 @settings(max_examples=60, deadline=None, derandomize=True)
