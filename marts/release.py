@@ -18,7 +18,7 @@ from marts.disclosure.protect import Protection, protect
 from marts.disclosure.registry import Entry, Registry
 from marts.earlier_releases import Before, Today, read_before, register_unregistered
 from marts.evidence import write_evidence
-from marts.page import render_page
+from marts.page.render import render_page
 from marts.policy_links import describe_ceilings, describe_links, resolve_links, resolve_public_figures
 from marts.release_files import csv_bytes, parquet_bytes
 from marts.release_folder import digests, next_id, read_files, release_ids, with_sums, write_release

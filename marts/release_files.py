@@ -15,6 +15,7 @@ if TYPE_CHECKING:
 
     from marts.released_table import Figure, ReleasedTable
 
+WORKBOOK = "statistics.xlsx"
 FIGURE_COLUMNS = ("measure", "unit", "value", "flag")
 BYTE_ORDER_MARK = b"\xef\xbb\xbf"
 _DIGITS = 20
