@@ -16,7 +16,8 @@ if TYPE_CHECKING:
     from marts.released_table import Figure, ReleasedTable
 
 WORKBOOK = "statistics.xlsx"
-FIGURE_COLUMNS = ("measure", "unit", "value", "flag")
+FIGURE_TITLES_JA = {"measure": "項目", "unit": "単位", "value": "値", "flag": "記号"}
+FIGURE_COLUMNS = tuple(FIGURE_TITLES_JA)
 BYTE_ORDER_MARK = b"\xef\xbb\xbf"
 _DIGITS = 20
 

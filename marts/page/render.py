@@ -17,6 +17,7 @@ from marts.page.outcomes import backlog_section, disposition_section, refund_sec
 from marts.page.payments import channel_section, new_debtor_section, response_section, transfer_section
 from marts.page.sections import PageTable, Section
 from marts.release_files import WORKBOOK
+from marts.release_words import LICENCE, TITLE_JA
 from marts.released_table import LEGEND, MASKED
 
 if TYPE_CHECKING:
@@ -73,4 +74,6 @@ def render_page(release_id: str, as_of: date, municipality_code: str, released: 
         tables=[(table.contract.title_ja, table.name) for table in released.values()],
         masked_flag=MASKED,
         workbook=WORKBOOK,
+        title=TITLE_JA,
+        licence=LICENCE.short,
     )

@@ -31,6 +31,7 @@ class PageTable:
         self.keys = table.keys
         self.labels: dict[str, dict[str, str]] = {codes.name: codes.labels_ja for codes in table.code_lists}
         self.parents = {codes.name: {code.code: code.parent for code in codes.codes} for codes in table.code_lists}
+        self.depths = {codes.name: dict(codes.as_read) for codes in table.code_lists}
         self.measures = {m.name: f"{m.label_ja}（{m.unit_ja}）" for m in table.contract.measures}
         self._names = table.contract.dimension_names
         self._table = table
@@ -52,16 +53,8 @@ class PageTable:
         return [code for code, parent in self.parents[dimension].items() if not parent]
 
     def listed(self, dimension: str) -> list[str]:
-        """Every code in its order with the total last, where there is one: as a table is read.
-
-        The parts of a code stand under it.
-        """
-        parts = [one for code in self.parts(dimension) for one in self._with_parts(dimension, code)]
-        return [*parts, *([TOTAL] if TOTAL in self.labels[dimension] else [])]
-
-    def _with_parts(self, dimension: str, code: str) -> list[str]:
-        under = [one for one, parent in self.parents[dimension].items() if parent == code]
-        return [code, *(deeper for one in under for deeper in self._with_parts(dimension, one))]
+        """Every code in the order in which it is read: parts under their whole, the total last, where there is one."""
+        return list(self.depths[dimension])
 
     def months(self) -> list[str]:
         """The months that are listed, oldest first."""
@@ -137,14 +130,14 @@ def grid_of(
 ) -> Grid:
     """A grid of some codes of a dimension."""
     dimension, codes = rows
-    labels, parents = table.labels[dimension], table.parents[dimension]
+    labels, depths = table.labels[dimension], table.depths[dimension]
     caption, corner = words
     return Grid(
         caption,
         corner,
         tuple(heading for heading, _ in columns),
         tuple(
-            Row(labels[code], tuple(figures[i] for _, figures in columns), _depth(code, parents), code == TOTAL)
+            Row(labels[code], tuple(figures[i] for _, figures in columns), depths[code], code == TOTAL)
             for i, code in enumerate(codes)
         ),
     )
@@ -169,10 +162,3 @@ def months_of_two_years(months: Sequence[str]) -> tuple[list[str], list[tuple[st
     years = sorted({fiscal_year(month) for month in months}, reverse=True)[:2]
     codes = [[f"{year + (number < FIRST_MONTH)}-{number:02}" for number in numbers] for year in years]
     return [f"{number}月" for number in numbers], [(f"{y}年度", c) for y, c in zip(years, codes, strict=True)]
-
-
-def _depth(code: str, parents: dict[str, str]) -> int:
-    steps = 0
-    while parents.get(code):
-        code, steps = parents[code], steps + 1
-    return steps
