@@ -5,7 +5,9 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from marts.disclosure.table import TOTAL
-from marts.release_files import decimals, header
+from marts.release_files import FIGURE_TITLES_JA, WORKBOOK, decimals, header
+from marts.release_folder import digests
+from marts.release_words import DESCRIPTION_JA, LICENCE, MEDIA_TYPES, TITLE_JA
 from marts.released_table import FLAGS_JA
 from marts.stat_table import TOTAL_LABELS
 
@@ -16,31 +18,39 @@ if TYPE_CHECKING:
     from marts.released_table import ReleasedTable
     from marts.stat_table import CodeList
 
-LICENCE = {
-    "name": "CC-BY-4.0",
-    "title": "Creative Commons Attribution 4.0 International",
-    "path": "https://creativecommons.org/licenses/by/4.0/",
-}
-
 
 def data_package(
-    release_id: str, setting: Setting, tables: Sequence[ReleasedTable], relations: Mapping[str, object]
+    release_id: str,
+    setting: Setting,
+    tables: Sequence[ReleasedTable],
+    files: Mapping[str, bytes],
+    relations: Mapping[str, object],
 ) -> dict[str, object]:
-    """The content of ``datapackage.json``; ``relations`` say which cells of different tables are bound together."""
+    """The content of ``datapackage.json``.
+
+    ``files`` are the data files as they are released; ``relations`` say which cells of different tables are bound
+    together.
+    """
+    resources = [resource for table in tables for resource in (_csv_resource(table), _parquet_resource(table))]
     return {
         "profile": "data-package",
         "name": f"collection-statistics-{release_id}",
         "version": release_id,
-        "title": f"収納統計 {setting.as_of.isoformat()}",
-        "description": "個人が特定されないよう秘匿処理をした収納・滞納の統計。空の値は flag 列が理由を示す。",
-        "licenses": [LICENCE],
+        "title": f"{TITLE_JA} {setting.as_of.isoformat()}",
+        "description": DESCRIPTION_JA,
+        "licenses": [{"name": LICENCE.name, "title": LICENCE.title, "path": LICENCE.address}],
         "osamari:as_of_date": setting.as_of.isoformat(),
         "osamari:municipality_code": setting.municipality_code,
         "osamari:law_version": setting.law_version,
         "osamari:flags": FLAGS_JA,
         **{f"osamari:{name}": relation for name, relation in relations.items()},
-        "resources": [resource for table in tables for resource in (_csv_resource(table), _parquet_resource(table))],
+        "resources": [_with_size(resource, files) for resource in (*resources, _workbook_resource())],
     }
+
+
+def _with_size(resource: dict[str, object], files: Mapping[str, bytes]) -> dict[str, object]:
+    path = str(resource["path"])
+    return {**resource, "bytes": len(files[path]), "hash": f"sha256:{digests({path: files[path]})[path]}"}
 
 
 def _csv_resource(table: ReleasedTable) -> dict[str, object]:
@@ -53,9 +63,9 @@ def _csv_resource(table: ReleasedTable) -> dict[str, object]:
         "title": contract.title_ja,
         "description": f"{contract.grain_ja}{contract.note_ja}",
         "format": "csv",
-        "mediatype": "text/csv",
-        "encoding": "utf-8-sig",
-        "dialect": {"csv": {"lineTerminator": "\r\n"}},
+        "mediatype": MEDIA_TYPES["csv"],
+        "encoding": "utf-8",
+        "dialect": {"lineTerminator": "\r\n"},
         "schema": {
             "fields": _fields(table),
             "primaryKey": [*contract.dimension_names, "measure"],
@@ -72,8 +82,19 @@ def _parquet_resource(table: ReleasedTable) -> dict[str, object]:
         "type": "file",
         "title": f"{table.contract.title_ja}（Parquet）",
         "format": "parquet",
-        "mediatype": "application/vnd.apache.parquet",
+        "mediatype": MEDIA_TYPES["parquet"],
         "osamari:same_rows_as": table.name,
+    }
+
+
+def _workbook_resource() -> dict[str, object]:
+    return {
+        "name": "statistics-workbook",
+        "path": WORKBOOK,
+        "type": "file",
+        "title": f"{TITLE_JA}（Excel、すべての表）",
+        "format": "xlsx",
+        "mediatype": MEDIA_TYPES["xlsx"],
     }
 
 
@@ -124,10 +145,7 @@ def _dimension(codes: CodeList) -> dict[str, object]:
 def _fields(table: ReleasedTable) -> list[dict[str, object]]:
     titles = {
         **{codes.name: codes.label_ja for codes in table.code_lists},
-        "measure": "項目",
-        "unit": "単位",
-        "value": "値",
-        "flag": "記号",
+        **FIGURE_TITLES_JA,
     }
     value_type = "number" if decimals(table) else "integer"
     return [

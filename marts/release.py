@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import json
 from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING
 
@@ -12,7 +11,6 @@ from expectations.catalogue import suite_names
 from expectations.verdict import require_passed
 from ingestion.errors import ConfigurationError, DataRefused
 from marts.certificate import Setting, certificate, law_fingerprint, law_version
-from marts.datapackage import data_package
 from marts.disclosure.policy import Policy, load_policy
 from marts.disclosure.protect import Protection, protect
 from marts.disclosure.registry import Entry, Registry
@@ -20,8 +18,8 @@ from marts.earlier_releases import Before, Today, read_before, register_unregist
 from marts.evidence import write_evidence
 from marts.information_loss import information_loss
 from marts.last_gate import refuse_recoverable
-from marts.page import render_page
 from marts.policy_links import describe_ceilings, describe_links, resolve_links, resolve_public_figures
+from marts.release_descriptions import description_files, json_bytes
 from marts.release_files import csv_bytes, parquet_bytes
 from marts.release_folder import digests, next_id, read_files, release_ids, with_sums, write_release
 from marts.released_table import ReleasedTable, released_table
@@ -162,18 +160,8 @@ def _files(
         "links": describe_links(material.policy.links),
         "ceilings": describe_ceilings(material.policy.public_figures, material.tables, setting.as_of),
     }
-    package = data_package(release_id, setting, tables, relations)
-    page = render_page(release_id, setting.as_of, setting.municipality_code, {table.name: table for table in tables})
-    files |= {
-        "certificate.json": _json_bytes(proof),
-        "datapackage.json": _json_bytes(package),
-        "index.html": page.encode(),
-    }
-    return with_sums(files)
-
-
-def _json_bytes(content: Mapping[str, object]) -> bytes:
-    return (json.dumps(content, ensure_ascii=False, indent=2) + "\n").encode()
+    described = description_files(release_id, setting, tables, files, relations)
+    return with_sums({**files, "certificate.json": json_bytes(proof), **described})
 
 
 def _result(

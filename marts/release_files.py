@@ -15,7 +15,9 @@ if TYPE_CHECKING:
 
     from marts.released_table import Figure, ReleasedTable
 
-FIGURE_COLUMNS = ("measure", "unit", "value", "flag")
+WORKBOOK = "statistics.xlsx"
+FIGURE_TITLES_JA = {"measure": "項目", "unit": "単位", "value": "値", "flag": "記号"}
+FIGURE_COLUMNS = tuple(FIGURE_TITLES_JA)
 BYTE_ORDER_MARK = b"\xef\xbb\xbf"
 _DIGITS = 20
 

@@ -24,6 +24,16 @@ FLAGS_JA: dict[str, str] = {
     NOT_AVAILABLE: "数値が得られない",
     REVISED: "訂正した値（以前の公表と異なる）",
 }
+# What people see instead of, or around, a figure, and what it means.
+LEGEND: tuple[tuple[str, str], ...] = (
+    ("x", FLAGS_JA[MASKED]),
+    (NONE, FLAGS_JA[NONE]),
+    (BELOW_UNIT, FLAGS_JA[BELOW_UNIT]),
+    (NOT_AVAILABLE, FLAGS_JA[NOT_AVAILABLE]),
+    ("△", "負数"),
+    ("p", "速報値"),
+    ("r", "訂正値"),
+)
 
 
 @dataclass(frozen=True)

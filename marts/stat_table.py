@@ -47,6 +47,15 @@ class CodeList:
         return (*((TOTAL,) if self.has_total else ()), *(code.code for code in self.codes))
 
     @property
+    def as_read(self) -> tuple[tuple[str, int], ...]:
+        """The codes as people read them, with their depth: parts under their whole, the total last if there is one."""
+        return (*self._under("", 0), *(((TOTAL, 0),) if self.has_total else ()))
+
+    def _under(self, parent: str, depth: int) -> tuple[tuple[str, int], ...]:
+        found = (code.code for code in self.codes if code.parent == parent)
+        return tuple(one for code in found for one in ((code, depth), *self._under(code, depth + 1)))
+
+    @property
     def labels_ja(self) -> dict[str, str]:
         """Japanese label per code, in the order of a file."""
         total = {TOTAL: TOTAL_LABELS[0]} if self.has_total else {}

@@ -18,11 +18,13 @@ if TYPE_CHECKING:
     from pathlib import Path
 
 TABLES = ("arrears_by_area_age", "arrears_by_levy_year", "collection_results")
-FILES = {f"{table}.{ending}" for table in TABLES for ending in ("csv", "parquet")} | {
+FILES = {f"{table}.{ending}" for table in TABLES for ending in ("csv", "parquet", "csv-metadata.json")} | {
     "SHA256SUMS",
     "certificate.json",
     "datapackage.json",
     "index.html",
+    "metadata.dcat.jsonld",
+    "statistics.xlsx",
 }
 PROTECTED = TABLES[:2]
 MEASURES = ("debtor_count", "case_count", "outstanding_yen")

@@ -10,26 +10,28 @@ from collections import defaultdict
 from dataclasses import dataclass
 from datetime import date
 from decimal import Decimal
-from itertools import product
 from random import Random
 from typing import TYPE_CHECKING
 
 import duckdb
 
+from tests.statistics_cells import AS_OF, Record, upward, write_cells
+from tests.statistics_tables import (
+    LEVY_CLASSES,
+    NEW_TABLES,
+    OTHERS,
+    STOCKS_OF_ARREARS,
+    TAX_ITEMS,
+    Code,
+    Invented,
+)
+
 if TYPE_CHECKING:
-    from collections.abc import Iterable, Sequence
+    from collections.abc import Sequence
     from pathlib import Path
 
-AS_OF = date(2026, 5, 31)
+
 LAW_VERSION = "V0"
-Code = tuple[str, str, str, str]
-TAX_ITEMS: tuple[Code, ...] = (
-    ("G1", "市税", "City taxes", ""),
-    ("11", "市県民税", "Resident tax", "G1"),
-    ("21", "法人市民税", "Corporate resident tax", "G1"),
-    ("G2", "国民健康保険税・後期高齢者医療保険料", "Insurance", ""),
-    ("51", "国民健康保険税", "National health insurance tax", "G2"),
-)
 AREAS: tuple[Code, ...] = (
     ("01", "旧市内", "Old city", ""),
     ("02", "田村町", "Tamura", ""),
@@ -46,16 +48,19 @@ LEVY_YEARS: tuple[Code, ...] = (
     ("2024", "2024年度課税分", "Levied in FY2024", "C"),
     ("P", "それより前の課税分", "Levied earlier", "C"),
 )
-LEVY_CLASSES: tuple[Code, ...] = (
-    ("current", "現年課税分", "Current", ""),
-    ("carryover", "滞納繰越分", "Carryover", ""),
-)
 DIMENSIONS: dict[str, dict[str, tuple[Code, ...]]] = {
     "arrears_by_levy_year": {"levy_year_code": LEVY_YEARS, "tax_item_code": TAX_ITEMS},
     "arrears_by_area_age": {"area_code": AREAS, "age_band_code": AGES, "tax_item_code": TAX_ITEMS},
     "collection_results": {"tax_item_code": TAX_ITEMS, "levy_class": LEVY_CLASSES},
+    **{name: table.dimensions for name, table in NEW_TABLES.items()},
 }
-EMPTY_BY_LAW = {("A30", "21"), ("A65", "21"), ("CORP", "51"), ("CORP", "G2")}
+# Accounting year, month end, and how many times the arrears of the as-of date are outstanding.
+MONTH_ENDS = (
+    (2024, date(2025, 5, 31), 2),
+    (2025, date(2026, 3, 31), 3),
+    (2025, date(2026, 4, 30), 2),
+    (2025, AS_OF, 1),
+)
 
 
 @dataclass(frozen=True)
@@ -95,8 +100,8 @@ def fill_warehouse(path: Path, arrears: Sequence[Arrear]) -> None:
         connection.execute(f"create table int_law_version as select '{LAW_VERSION}' as law_version")
         connection.execute("create table raw_city_parameters (parameter varchar, value varchar)")
         _write_codes(connection)
-        for table in ("arrears_by_levy_year", "arrears_by_area_age"):
-            _write_arrears(connection, table, arrears)
+        _write_arrears(connection, arrears)
+        _write_others(connection)
         _write_accounts(connection, arrears)
 
 
@@ -111,33 +116,61 @@ def _write_codes(connection: duckdb.DuckDBPyConnection) -> None:
             connection.executemany("insert into cells_dimension_codes values (?, ?, ?, ?, ?, ?, ?)", rows)
 
 
-def _upward(codes: Iterable[Code], code: str) -> list[str]:
-    parents = {one[0]: one[3] or "T" for one in codes}
-    way = [code]
-    while way[-1] != "T":
-        way.append(parents[way[-1]])
-    return way
+def _write_arrears(connection: duckdb.DuckDBPyConnection, arrears: Sequence[Arrear]) -> None:
+    """Every table of the stock of arrears shows the same arrears."""
+    records = [
+        Record(a.debtor, a.codes, {"case_count": 1, "outstanding_yen": a.yen}) for a in with_further_codes(arrears)
+    ]
+    measures = ("debtor_count", "case_count", "outstanding_yen")
+    for table in ("arrears_by_levy_year", "arrears_by_area_age"):
+        write_cells(connection, table, DIMENSIONS[table], records, measures)
+    for table, invented in STOCKS_OF_ARREARS.items():
+        write_cells(connection, table, invented.dimensions, records, tuple(invented.measures))
 
 
-def _write_arrears(connection: duckdb.DuckDBPyConnection, table: str, arrears: Sequence[Arrear]) -> None:
-    dimensions = DIMENSIONS[table]
-    debts: dict[tuple[str, ...], dict[int, list[int]]] = defaultdict(lambda: defaultdict(list))
+def with_further_codes(arrears: Sequence[Arrear]) -> list[Arrear]:
+    """The arrears with amount band, state and months ahead of their debtor."""
+    totals: dict[int, int] = defaultdict(int)
     for arrear in arrears:
-        for key in product(*(_upward(codes, arrear.codes[name]) for name, codes in dimensions.items())):
-            debts[key][arrear.debtor].append(arrear.yen)
-    rows = []
-    for key in product(*(["T", *(code[0] for code in codes)] for codes in dimensions.values())):
-        owed = debts[key]
-        largest = [*sorted(map(sum, owed.values()), reverse=True), 0, 0]
-        cases, is_zero = sum(map(len, owed.values())), not owed and key[-2:] in EMPTY_BY_LAW
-        rows.append((AS_OF, *key, len(owed), cases, sum(largest), len(owed), *largest[:2], is_zero))
-    columns = "".join(f"{name} varchar, " for name in dimensions)
-    connection.execute(
-        f"create table cells_{table} (as_of_date date, {columns}debtor_count bigint, case_count bigint, "
-        "outstanding_yen bigint, contributor_count bigint, largest_contributor_yen bigint, "
-        "second_largest_contributor_yen bigint, is_structural_zero boolean)"
-    )
-    connection.executemany(f"insert into cells_{table} values ({', '.join('?' * len(rows[0]))})", rows)
+        totals[arrear.debtor] += arrear.yen
+    found = []
+    for arrear in arrears:
+        random = Random(arrear.debtor)  # noqa: S311 - nothing secret is drawn
+        ceilings = zip(("A01", "A02", "A03"), (50_000, 100_000, 500_000), strict=True)
+        band = next((code for code, ceiling in ceilings if totals[arrear.debtor] < ceiling), "A04")
+        states = ("seizure", "delivery_demand_only", "participating_seizure", "other")
+        codes = {
+            "amount_band_code": band,
+            "arrears_state_code": random.choices(states, [15, 10, 15, 60])[0],
+            "months_ahead_code": random.choices(["M03", "M12", "MMORE"], [2, 28, 70])[0],
+        }
+        found.append(Arrear(arrear.debtor, {**arrear.codes, **codes}, arrear.yen))
+    return found
+
+
+def _write_others(connection: duckdb.DuckDBPyConnection) -> None:
+    for place, (table, invented) in enumerate(OTHERS.items()):
+        records = invented_records(invented, seed=place)
+        write_cells(connection, table, invented.dimensions, records, tuple(invented.measures))
+
+
+def invented_records(table: Invented, seed: int, count: int = 900) -> list[Record]:
+    """Cases with a code of each dimension, the first ones more often, of 400 people and companies."""
+    random = Random(seed)  # noqa: S311 - nothing secret is drawn
+    finest = {
+        name: [code[0] for code in codes if code[0] not in {one[3] for one in codes}]
+        for name, codes in table.dimensions.items()
+    }
+    records = []
+    for _ in range(count):
+        yen, luck = 100 * int(random.lognormvariate(5, 1)) + 100, random.random()
+        codes = {name: random.choices(c, [len(c) + 2 - i for i in range(len(c))])[0] for name, c in finest.items()}
+        values = {
+            name: (yen if name.endswith("_yen") else 1) if luck < column.share else 0
+            for name, column in table.measures.items()
+        }
+        records.append(Record(random.randrange(400), codes, values))
+    return records
 
 
 def _write_accounts(connection: duckdb.DuckDBPyConnection, arrears: Sequence[Arrear]) -> None:
@@ -152,16 +185,14 @@ def _write_accounts(connection: duckdb.DuckDBPyConnection, arrears: Sequence[Arr
     owed: dict[tuple[str, str], int] = defaultdict(int)
     for arrear in arrears:
         levy_class = "current" if arrear.codes["levy_year_code"] == "2025" else "carryover"
-        for item in _upward(TAX_ITEMS, arrear.codes["tax_item_code"]):
+        for item in upward("tax_item_code", TAX_ITEMS, arrear.codes["tax_item_code"]):
             owed[item, levy_class] += arrear.yen
     rows: list[tuple[object, ...]] = []
-    for year, month_end in ((2024, date(2025, 5, 31)), (2025, AS_OF)):
+    for year, month_end, times in MONTH_ENDS:
         for item in ("T", *(code[0] for code in TAX_ITEMS)):
             for levy_class in ("T", "current", "carryover"):
-                times = 1 if year == 2025 else 2
-                parts = [owed[item, c] * times for c in ("current", "carryover") if levy_class in (c, "T")]
-                collected = 3 * sum(parts)
-                outstanding = sum(parts)
+                outstanding = times * sum(owed[item, c] for c in ("current", "carryover") if levy_class in (c, "T"))
+                collected = 3 * outstanding // times
                 rate = Decimal(1000 * collected // max(1, collected + outstanding)) / 10
                 last = None if year == 2024 else rate - Decimal("0.3")
                 change = None if last is None else rate - last

@@ -9,20 +9,21 @@ import json
 import re
 import shutil
 import subprocess
-from decimal import Decimal
+from dataclasses import replace
 from html.parser import HTMLParser
 from typing import TYPE_CHECKING
 
 import pytest
 
-from marts.page_charts import LABEL_WIDTH, MASKED_WIDTH, rate_chart, yen_chart
-from marts.released_table import Figure
-from tests.released_home import folder, release_once
+from marts.page.render import SECTIONS, page_sections, render_page
+from tests.statistics_released import invented_release
 from tests.statistics_warehouse import AS_OF
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
     from pathlib import Path
+
+    from marts.released_table import ReleasedTable
 
 BROWSER = shutil.which("chromium") or shutil.which("google-chrome") or shutil.which("chromium-browser")
 FLAGS = (
@@ -40,9 +41,17 @@ needs_browser = pytest.mark.skipif(
 
 
 @pytest.fixture(scope="module")
-def page(tmp_path_factory: pytest.TempPathFactory) -> Path:
-    """The page of a released city."""
-    return folder(release_once(tmp_path_factory.mktemp("page"))) / "index.html"
+def released(tmp_path_factory: pytest.TempPathFactory) -> dict[str, ReleasedTable]:
+    """Every statistics table, with invented figures."""
+    return invented_release(tmp_path_factory.mktemp("tables"))
+
+
+@pytest.fixture(scope="module")
+def page(released: dict[str, ReleasedTable], tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """The page of all tables."""
+    path = tmp_path_factory.mktemp("page") / "index.html"
+    path.write_text(render_page(f"{AS_OF}.1", AS_OF, "072036", released), encoding="utf-8")
+    return path
 
 
 def browse(page: Path, folder: Path) -> tuple[str, str, set[str]]:
@@ -96,7 +105,7 @@ def test_the_browser_shows_title_sections_and_legend(browsed: tuple[str, str, se
         "記号の意味",
     ):
         assert text in dom
-    assert dom.count("<svg role=") == 3
+    assert dom.count("<svg role=") == 18
 
 
 @needs_browser
@@ -125,7 +134,7 @@ def test_the_source_names_no_address_and_no_script(page: Path) -> None:
     source = page.read_text(encoding="utf-8")
     assert "default-src 'none'; style-src 'unsafe-inline'" in source
     assert not re.search(r"<script|<link|<img|<iframe|@import|url\((?!#)|https?:", source)
-    assert re.findall(r'href="(?!#|[a-z_]+\.csv")[^"]*"', source) == []
+    assert re.findall(r'href="(?!#|[a-z_]+\.csv"|statistics\.xlsx")[^"]*"', source) == []
 
 
 class Outline(HTMLParser):
@@ -157,7 +166,7 @@ def test_screen_readers_find_headings_labels_and_scopes(page: Path) -> None:
     outline = Outline()
     outline.feed(page.read_text(encoding="utf-8"))
     assert set(outline.header_scopes) == {"col", "row"}
-    assert outline.tables == outline.captions == 6
+    assert outline.tables == outline.captions == 33
     assert set(outline.references) <= set(outline.ids)
     assert len(outline.ids) == len(set(outline.ids))
 
@@ -170,29 +179,61 @@ def test_a_masked_cell_is_an_x_and_charts_say_so(page: Path) -> None:
     assert "秘匿（個人の特定を防ぐため表示しない。ゼロではない）" in source
 
 
-def test_each_section_names_unit_day_and_source(page: Path) -> None:
+def test_each_section_names_unit_day_and_source(page: Path, released: dict[str, ReleasedTable]) -> None:
     subtitles = re.findall(r'</h2>\s*<p class="subtitle">(.*?)</p>', page.read_text(encoding="utf-8"))
-    assert len(subtitles) == 4
+    assert len(subtitles) == len(page_sections(AS_OF, released))
     for subtitle in subtitles:
-        assert re.search(r"（(%|円|人)）", subtitle)
+        assert re.search(r"（(%|円|人|件)）", subtitle)
         assert AS_OF.isoformat() in subtitle
         assert "資料：" in subtitle
 
 
-def test_a_masked_bar_is_hatched_and_has_a_width_a_zero_has_none() -> None:
-    chart = yen_chart("t", ["a", "b", "c"], [Figure(2_500_000), Figure(None, "X"), Figure(0, "-")])
-    shown, masked, none = chart.bars
-    assert (shown.kind, shown.label) == ("this", "250万円")
-    assert (masked.kind, masked.width, masked.label) == ("masked", MASKED_WIDTH, "x")
-    assert (none.width, none.label) == (0, "-円")
-    assert "bは秘匿" in chart.description
+def test_every_table_has_a_section_and_a_table_that_is_not_released_has_none(
+    released: dict[str, ReleasedTable],
+) -> None:
+    assert {name for name, _ in SECTIONS} == set(released)
+    anchors = [section.anchor for section in page_sections(AS_OF, released)]
+    assert len(anchors) == len(set(anchors)) == 16
+    for name, table in released.items():
+        without = [section.anchor for section in page_sections(AS_OF, {n: t for n, t in released.items() if n != name})]
+        assert 0 < len(anchors) - len(without) <= 3, name
+        emptied = {**released, name: replace(table, keys=(), figures={})}
+        assert [section.anchor for section in page_sections(AS_OF, emptied)] == without, name
 
 
-def test_rates_lie_on_a_scale_from_zero_to_a_hundred() -> None:
-    rates, before = [Figure(Decimal("99.3")), Figure(Decimal("-0.5"))], [Figure(Decimal("50.0")), Figure(None, "…")]
-    chart = rate_chart("t", ["a", "国民健康保険税・後期高齢者医療保険料"], rates, before, ("2025", "2024"))
-    widths = [bar.width for bar in chart.bars]
-    ticks = {tick.label: tick.x - LABEL_WIDTH for tick in chart.ticks}
-    assert widths == [int(ticks["100%"] * 993 / 1000), ticks["50%"], 0, 0]
-    assert [bar.label for bar in chart.bars] == ["99.3%", "50.0%", "△0.5%", "…"]
-    assert [line for _, line in chart.labels[1].lines] == ["国民健康保険税・", "後期高齢者医療保険料"]
+def test_every_section_has_a_chart_its_table_and_the_meaning_of_its_symbols(
+    page: Path, released: dict[str, ReleasedTable]
+) -> None:
+    source = page.read_text(encoding="utf-8")
+    for section in page_sections(AS_OF, released):
+        assert section.charts, section.anchor
+        assert section.grids, section.anchor
+        place = source[source.index(f'<h2 id="{section.anchor}"') :]
+        told = re.search(r'<p class="symbols">記号：(.*?)</p>', place[: place.index("</section>")])
+        assert bool(told) == bool(section.symbols), section.anchor
+        assert all(f"{symbol} " in (told[1] if told else "") for symbol in section.symbols), section.anchor
+
+
+def test_parts_stand_under_what_they_add_up_to_and_the_total_last(released: dict[str, ReleasedTable]) -> None:
+    section = next(s for s in page_sections(AS_OF, released) if s.anchor == "arrears-levy-year")
+    rows = [(row.label, row.depth) for row in section.grids[0].rows]
+    assert rows == [
+        ("滞納繰越分", 0),
+        ("2024年度課税分", 1),
+        ("それより前の課税分", 1),
+        ("2025年度課税分", 0),
+        ("計", 0),
+    ]
+
+
+def test_periods_are_compared_with_the_same_period_of_the_year_before(released: dict[str, ReleasedTable]) -> None:
+    section = next(s for s in page_sections(AS_OF, released) if s.anchor == "payment-channels")
+    table = released["payment_channels"]
+    (row,) = [row for row in section.grids[0].rows if row.label == "口座振替"]
+    wanted = [
+        table.figure(("T", "TRF", month), measure)
+        for measure in ("payment_count", "paid_yen")
+        for month in ("2026-03", "2025-03")
+    ]
+    assert list(row.figures) == wanted
+    assert len({figure.value for figure in wanted}) == 4

@@ -2,12 +2,8 @@
 
 from __future__ import annotations
 
-import re
-import shutil
 import tempfile
-import zipfile
 from contextlib import contextmanager
-from datetime import date, datetime, time
 from typing import TYPE_CHECKING, Any
 
 from openpyxl import Workbook
@@ -16,16 +12,17 @@ from openpyxl.styles import Font
 from openpyxl.utils import get_column_letter
 
 from ingestion.errors import DataRefused
+from marts.fixed_workbook import save_fixed
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Sequence
+    from datetime import date
     from pathlib import Path
 
     from marts.lists.declaration import ListColumn
 
 MOST_ROWS = 1_048_576
 DATE_FORMAT, THOUSANDS = "yyyy-mm-dd", "#,##0"
-CORE_PROPERTIES = "docProps/core.xml"
 WIDTHS = {"date": 12.0, "integer": 10.0, "bigint": 16.0, "varchar": 24.0}
 
 
@@ -35,7 +32,7 @@ class ExcelFile:
     def __init__(self, path: Path, columns: Sequence[ListColumn], title: str, as_of: date) -> None:
         """Begin the sheet, which is called ``title``; ``as_of`` is the day of the document."""
         self._path = path
-        self._day = datetime.combine(as_of, time())
+        self._day = as_of
         self._book = Workbook(write_only=True)
         self._sheet = self._book.create_sheet(title)
         self._row_count = 1
@@ -63,13 +60,10 @@ class ExcelFile:
     def close(self, last_line: Sequence[Any]) -> None:
         """The last line; the file is complete, with fixed times in its properties and in the archive."""
         self._sheet.append(self._row(last_line))
-        self._book.properties.creator = "Osamari"
-        self._book.properties.created = self._day
         raw = self._path.with_suffix(".raw")
         raw.touch(mode=0o600)
         try:
-            self._book.save(raw)
-            self._repack(raw)
+            save_fixed(self._book, self._day, raw, self._path)
         finally:
             raw.unlink(missing_ok=True)
 
@@ -101,20 +95,6 @@ class ExcelFile:
                 cell.value = value
             row.append(value if cell is None else cell)
         return row
-
-    def _repack(self, raw: Path) -> None:
-        """The same parts in the same order, with the day of the list instead of the clock's."""
-        stamp = self._day.timetuple()[:6]
-        with zipfile.ZipFile(raw) as source, zipfile.ZipFile(self._path, "w", zipfile.ZIP_DEFLATED) as target:
-            for name in source.namelist():
-                entry = zipfile.ZipInfo(name, date_time=stamp)
-                entry.compress_type = zipfile.ZIP_DEFLATED
-                if name == CORE_PROPERTIES:
-                    text = source.read(name).decode()
-                    target.writestr(entry, re.sub(r"(<dcterms:modified[^>]*>)[^<]*", rf"\g<1>{self._day:%FT%TZ}", text))
-                    continue
-                with source.open(name) as part, target.open(entry, "w", force_zip64=True) as copy:
-                    shutil.copyfileobj(part, copy)
 
 
 @contextmanager

@@ -27,6 +27,7 @@ MASKED_WIDTH = 44
 LINE = 15
 TEN_THOUSAND = 10_000
 HUNDRED = Decimal(100)
+YEN_JA = "円"
 
 
 @dataclass(frozen=True)
@@ -70,6 +71,7 @@ class BarChart:
     labels: tuple[RowLabel, ...]
     ticks: tuple[Tick, ...]
     bars: tuple[Bar, ...]
+    form: str = "bars"
     left: int = LABEL_WIDTH
     width: int = LABEL_WIDTH + BAR_WIDTH + VALUE_WIDTH
     bar_height: int = BAR_HEIGHT
@@ -77,45 +79,80 @@ class BarChart:
 
 
 def rate_chart(
-    title: str, labels: Sequence[str], rates: Sequence[Figure], before: Sequence[Figure], years: tuple[str, str]
+    title: str, labels: Sequence[str], rates: Sequence[Figure], before: Sequence[Figure], names: tuple[str, str]
 ) -> BarChart:
     """Rates in percent on a scale from 0 to 100: this year in colour, last year in grey beneath."""
-    row_height = 2 * BAR_HEIGHT + GAP + 14
-    bars: list[Bar] = []
-    for row, (rate, last) in enumerate(zip(rates, before, strict=True)):
-        y = TOP + row * row_height
-        bars.append(_bar(rate, y, "this", HUNDRED, _with_unit(rate, "%")))
-        bars.append(_bar(last, y + BAR_HEIGHT + GAP, "last", HUNDRED, _with_unit(last, "%")))
-    said = [
-        f"{label}は{_with_unit(rate, '%')}、前年{_with_unit(last, '%')}"
-        for label, rate, last in zip(labels, rates, before, strict=True)
-    ]
-    keys = (("this", f"{years[0]}年度"), ("last", f"{years[1]}年度"))
+    pairs = list(zip(labels, rates, before, strict=True))
+    texts = [(_with_unit(rate, "%"), _with_unit(last, "%")) for _, rate, last in pairs]
     ticks = tuple(Tick(LABEL_WIDTH + BAR_WIDTH * share // 100, f"{share}%") for share in (0, 25, 50, 75, 100))
-    return _chart((title, "。".join(said), keys), labels, ticks, bars, row_height)
+    return _pairs(title, pairs, texts, names, (HUNDRED, ticks))
+
+
+def pair_chart(
+    title: str, labels: Sequence[str], this: Sequence[Figure], before: Sequence[Figure], words: tuple[str, str, str]
+) -> BarChart:
+    """Two periods on one scale, the earlier one in grey beneath; ``words`` are their names and the unit."""
+    *names, unit = words
+    pairs = list(zip(labels, this, before, strict=True))
+    label = _yen_label if unit == YEN_JA else _with_unit
+    texts = [(label(now, unit), label(last, unit)) for _, now, last in pairs]
+    return _pairs(title, pairs, texts, (names[0], names[1]), (_scale([*this, *before]), (Tick(LABEL_WIDTH, "0"),)))
+
+
+def _pairs(
+    title: str,
+    pairs: Sequence[tuple[str, Figure, Figure]],
+    texts: Sequence[tuple[str, str]],
+    names: tuple[str, str],
+    axis: tuple[Decimal, tuple[Tick, ...]],
+) -> BarChart:
+    row_height = 2 * BAR_HEIGHT + GAP + 14
+    scale, ticks = axis
+    bars: list[Bar] = []
+    for row, ((_, now, last), (text, last_text)) in enumerate(zip(pairs, texts, strict=True)):
+        y = TOP + row * row_height
+        bars.append(_bar(now, y, "this", scale, text))
+        bars.append(_bar(last, y + BAR_HEIGHT + GAP, "last", scale, last_text))
+    said = [
+        f"{label}は{_said(now, text)}、{names[1]}{_said(last, last_text)}"
+        for (label, now, last), (text, last_text) in zip(pairs, texts, strict=True)
+    ]
+    keys = (("this", names[0]), ("last", names[1]), *_masked_key([one for pair in pairs for one in pair[1:]]))
+    return _chart((title, "。".join(said), keys), [label for label, *_ in pairs], ticks, bars, row_height)
 
 
 def yen_chart(title: str, labels: Sequence[str], yen: Sequence[Figure]) -> BarChart:
     """Yen per row on one scale; a masked figure is a hatched gap with x, never a zero."""
     row_height = BAR_HEIGHT + 13
-    largest = max([Decimal(figure.value) for figure in yen if figure.value is not None], default=Decimal(0))
-    scale = max(largest, Decimal(1))
-    bars = [_bar(figure, TOP + row * row_height, "this", scale, _yen_label(figure)) for row, figure in enumerate(yen)]
-    said = [
-        f"{label}は{'秘匿' if figure.flag == MASKED else _with_unit(figure, '円')}"
-        for label, figure in zip(labels, yen, strict=True)
+    scale = _scale(yen)
+    bars = [
+        _bar(figure, TOP + row * row_height, "this", scale, _yen_label(figure, YEN_JA))
+        for row, figure in enumerate(yen)
     ]
-    keys = (("masked", "秘匿（ゼロではない）"),) if any(figure.flag == MASKED for figure in yen) else ()
-    return _chart((title, "。".join(said), keys), labels, (Tick(LABEL_WIDTH, "0"),), bars, row_height)
+    said = [f"{label}は{_said(figure, _with_unit(figure, YEN_JA))}" for label, figure in zip(labels, yen, strict=True)]
+    return _chart((title, "。".join(said), _masked_key(yen)), labels, (Tick(LABEL_WIDTH, "0"),), bars, row_height)
+
+
+def _scale(figures: Sequence[Figure]) -> Decimal:
+    largest = max([Decimal(figure.value) for figure in figures if figure.value is not None], default=Decimal(0))
+    return max(largest, Decimal(1))
+
+
+def _masked_key(figures: Sequence[Figure]) -> tuple[tuple[str, str], ...]:
+    return (("masked", "秘匿（ゼロではない）"),) if any(figure.flag == MASKED for figure in figures) else ()
+
+
+def _said(figure: Figure, text: str) -> str:
+    return "秘匿" if figure.flag == MASKED else text
 
 
 def _with_unit(figure: Figure, unit: str) -> str:
     return figure.text if figure.value is None else f"{figure.text}{unit}"
 
 
-def _yen_label(figure: Figure) -> str:
+def _yen_label(figure: Figure, unit: str) -> str:
     if figure.value is None or abs(Decimal(figure.value)) < TEN_THOUSAND:
-        return _with_unit(figure, "円")
+        return _with_unit(figure, unit)
     return f"{int(figure.value) // TEN_THOUSAND:,}万円"
 
 

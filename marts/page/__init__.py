@@ -1,0 +1,1 @@
+"""The statistics page of a release: drawn from released tables only."""

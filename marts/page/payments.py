@@ -1,0 +1,197 @@
+"""Sections of what came in and what did not: channels, failed transfers, responses to demands, new debtors."""
+
+from __future__ import annotations
+
+from dataclasses import replace
+from decimal import Decimal
+from typing import TYPE_CHECKING
+
+from marts.disclosure.table import TOTAL
+from marts.page.bars import pair_chart
+from marts.page.curves import Words, step_chart
+from marts.page.sections import Grid, Row, Section, grid, grid_of, months_of_two_years, subtitle, year_before
+from marts.page.shares import cumulative_shares, share
+
+if TYPE_CHECKING:
+    from collections.abc import Sequence
+    from datetime import date
+
+    from marts.page.curves import CurveChart
+    from marts.page.sections import PageTable
+    from marts.released_table import Figure
+
+MONTHS_IN_A_TABLE = 13
+PERIOD, RESULT = "period_code", "transfer_result_code"
+SETTLED = "確定した月だけを示す（その後の公表で通常は変わらない）。"
+
+
+def channel_section(table: PageTable, as_of: date) -> list[Section]:
+    """By which way the money comes; the newest settled month against the same month last year."""
+    months = table.months()
+    if not months:
+        return []
+    month, before = months[-1], year_before(months[-1])
+    channels = table.parts("channel_code")
+    labels = [table.labels["channel_code"][channel] for channel in channels]
+    names = [_named(table, code) for code in (month, before)]
+    this, last = (table.along("paid_yen", "channel_code", channels, period_code=code) for code in (month, before))
+    columns = [
+        (f"{name} {heading}", table.along(measure, "channel_code", table.listed("channel_code"), period_code=code))
+        for measure, heading in table.measures.items()
+        for name, code in zip(names, (month, before), strict=True)
+    ]
+    chart = pair_chart(f"納付方法別の納付額（全税目、{names[0]}）", labels, this, last, (names[0], names[1], "円"))
+    caption = f"納付方法別の納付（全税目、{names[0]}と{names[1]}）"
+    return [
+        Section(
+            anchor="payment-channels",
+            title="どの納付方法で、どれだけ納められたか",
+            subtitle=subtitle("納付額（円）", f"{names[0]}、前年同月と比較・{as_of}公表", table),
+            note=f"市に入金された日の月による。{SETTLED}",
+            charts=(chart,),
+            grids=(grid((caption, "納付方法"), table, "channel_code", columns), _months_grid(table, "月別の納付")),
+        )
+    ]
+
+
+def transfer_section(table: PageTable, as_of: date) -> list[Section]:
+    """How many transfers fail, and why."""
+    months = table.months()
+    failed = next((part for part in table.parts(RESULT) if part in table.parents[RESULT].values()), None)
+    if not months or failed is None:
+        return []
+    newest = _named(table, months[-1])
+    columns = [
+        (heading, table.along(measure, RESULT, table.listed(RESULT), period_code=months[-1]))
+        for measure, heading in table.measures.items()
+    ]
+    return [
+        Section(
+            anchor="transfer-failures",
+            title="口座振替は、どれだけ、なぜ不能になったか",
+            subtitle=subtitle("請求に対する不能の割合（%）", f"{newest}まで・{as_of}公表", table),
+            note=f"不能率は公表した件数から計算。{SETTLED}",
+            charts=(_failure_chart(table, failed),),
+            grids=(
+                _failure_grid(table, failed),
+                grid((f"結果別の口座振替（全税目、{newest}）", "結果"), table, RESULT, columns),
+            ),
+        )
+    ]
+
+
+def _failure_chart(table: PageTable, failed: str) -> CurveChart:
+    words = Words("口座振替の不能率（全税目、件数）", "振替月", "不能率（%）")
+    steps, years = months_of_two_years(table.months())
+    series = [(name, _failure_rates(table, failed, months)) for name, months in years]
+    return step_chart(words, steps, series, _ceiling(series))
+
+
+def _failure_grid(table: PageTable, failed: str) -> Grid:
+    months = table.months()[-MONTHS_IN_A_TABLE:]
+    heading = table.measures["request_count"]
+    codes = ((heading, TOTAL), (f"うち不能 {heading}", failed))
+    columns = [(h, table.along("request_count", PERIOD, months, transfer_result_code=code)) for h, code in codes]
+    columns += [
+        ("不能率（%）", _failure_rates(table, failed, months)),
+        ("前年同月（%）", _failure_rates(table, failed, [year_before(month) for month in months])),
+    ]
+    return _flat(grid_of(("月別の請求と不能（全税目）", "月"), table, (PERIOD, months), columns))
+
+
+def response_section(table: PageTable, as_of: date) -> list[Section]:
+    """How soon a demand is followed by payment in full."""
+    kinds, bands = table.parts("notice_kind_code"), table.parts("days_band_code")
+    labels = [table.labels["days_band_code"][band] for band in bands[:-1]]
+    series = [(table.labels["notice_kind_code"][kind], _paid_shares(table, kind, bands)) for kind in kinds]
+    words = Words("通知から完納までの日数別の、完納した通知の累計の割合", "通知からの日数", "完納（%）")
+    rows = tuple(Row(label, tuple(figures[i] for _, figures in series)) for i, label in enumerate(labels))
+    shares = Grid(
+        "完納した通知の累計の割合（%、公表値から計算）", "通知からの日数", tuple(name for name, _ in series), rows
+    )
+    counts = [
+        (
+            f"{name} {heading}",
+            table.along(measure, "days_band_code", table.listed("days_band_code"), notice_kind_code=kind),
+        )
+        for kind, name in ((kind, table.labels["notice_kind_code"][kind]) for kind in kinds)
+        for measure, heading in table.measures.items()
+    ]
+    return [
+        Section(
+            anchor="response-to-demand",
+            title="督促や催告のあと、どれだけ早く納められるか",
+            subtitle=subtitle("完納した通知の割合（%）", f"{as_of}までの12か月に出した通知", table),
+            note="最近の通知は、まだ日数がたっていないものを含む。割合はその分だけ低く見える。",
+            charts=(step_chart(words, labels, series, Decimal(100)),),
+            grids=(shares, grid(("日数別の通知（全税目）", "通知からの日数"), table, "days_band_code", counts)),
+        )
+    ]
+
+
+def new_debtor_section(table: PageTable, as_of: date) -> list[Section]:
+    """Who fell into arrears for the first time in two years, and how many settled soon."""
+    months = table.months()
+    if not months:
+        return []
+    newest = _named(table, months[-1])
+    columns = [
+        (heading, table.along(measure, "tax_item_code", table.listed("tax_item_code"), period_code=months[-1]))
+        for measure, heading in table.measures.items()
+    ]
+    return [
+        Section(
+            anchor="new-debtors",
+            title="新たに滞納した人は、どれだけ早く納めたか",
+            subtitle=subtitle("新たな滞納者（人）", f"{newest}まで・{as_of}公表", table),
+            note=f"過去24か月に滞納がなかった人の最初の滞納。税目の間では重なる。{SETTLED}",
+            charts=(_new_debtor_chart(table),),
+            grids=(
+                _months_grid(table, "月別の新たな滞納者"),
+                grid((f"税目別の新たな滞納者（{newest}）", "税目"), table, "tax_item_code", columns),
+            ),
+        )
+    ]
+
+
+def _new_debtor_chart(table: PageTable) -> CurveChart:
+    words = Words("新たに滞納した人の数（全税目）", "滞納が始まった月", "人", "人")
+    steps, years = months_of_two_years(table.months())
+    series = [(name, table.along("debtor_count", PERIOD, months)) for name, months in years]
+    return step_chart(words, steps, series, _ceiling(series))
+
+
+def _months_grid(table: PageTable, title: str) -> Grid:
+    months = table.months()[-MONTHS_IN_A_TABLE:]
+    columns = [(heading, table.along(m, PERIOD, months)) for m, heading in table.measures.items()]
+    return _flat(grid_of((f"{title}（全税目）", "月"), table, (PERIOD, months), columns))
+
+
+def _flat(months: Grid) -> Grid:
+    """Months without the quarters and years that they add up to are not set in."""
+    return Grid(months.caption, months.corner, months.headings, tuple(replace(row, depth=0) for row in months.rows))
+
+
+def _failure_rates(table: PageTable, failed: str, months: Sequence[str]) -> list[Figure]:
+    counts = [table.along("request_count", PERIOD, months, transfer_result_code=c) for c in (failed, TOTAL)]
+    return [share(part, whole) for part, whole in zip(*counts, strict=True)]
+
+
+def _paid_shares(table: PageTable, kind: str, bands: Sequence[str]) -> list[Figure]:
+    """Shares up to each band of days; the last band holds what is not yet paid."""
+    notices = table.along("notice_count", "days_band_code", bands, notice_kind_code=kind)
+    return cumulative_shares(notices, table.at("notice_count", notice_kind_code=kind))[:-1]
+
+
+def _named(table: PageTable, period: str) -> str:
+    """The period's label; its code where the table does not list it."""
+    return table.labels["period_code"].get(period, period)
+
+
+def _ceiling(series: Sequence[tuple[str, Sequence[Figure]]]) -> Decimal:
+    """The end of the scale: the smallest of 1, 2, 4, 10, 20, 40 ... that no figure exceeds."""
+    values = [Decimal(figure.value) for _, figures in series for figure in figures if figure.value is not None]
+    largest, power = max(values, default=Decimal(1)), Decimal(1)
+    while power * 10 < largest:
+        power *= 10
+    return next(power * step for step in (1, 2, 4, 10) if power * step >= largest)
