@@ -11,7 +11,13 @@ if TYPE_CHECKING:
     from datetime import date
 
 PAYMENTS = {"payment_count": "納付件数", "paid_yen": "納付額"}
-REQUESTS = {"request_count": "依頼件数", "requested_yen": "依頼額", "repeated_failure_count": "連続不能件数"}
+REQUESTS = {
+    "request_count": "依頼件数",
+    "requested_yen": "依頼額",
+    "payment_count": "振替済件数",
+    "paid_yen": "振替済額",
+    "repeated_failure_count": "連続不能件数",
+}
 NOTICES = {"notice_count": "件数", "demanded_yen": "督促・催告額"}
 BACKLOG = {
     "case_count": "過誤納件数",
@@ -93,8 +99,15 @@ PAID_REQUESTS_ARE_PAYMENTS = NoRows(
     "振替済は口座振替の収納である",
     "select judged.* from judged left join cells_payment_channels payments on payments.channel_code = 'TRF' "
     "and payments.tax_item_code = judged.tax_item_code and payments.period_code = judged.period_code "
-    "where transfer_result_code = '0' and (request_count is distinct from payments.payment_count "
-    "or requested_yen is distinct from payments.paid_yen)",
+    "where transfer_result_code = '0' and (judged.payment_count is distinct from payments.payment_count "
+    "or judged.paid_yen is distinct from payments.paid_yen)",
+)
+PAID_IS_REQUESTED = NoRows(
+    "paid_is_requested",
+    "振替済のほかの結果に振替済の額はなく、振替済の依頼はすべて振替済である",
+    "select * from judged where (transfer_result_code = '0' "
+    "and (payment_count <> request_count or paid_yen <> requested_yen)) "
+    "or (transfer_result_code not in ('0', 'T') and (payment_count <> 0 or paid_yen <> 0))",
 )
 DEMANDS_WERE_SENT = NoRows(
     "demands_were_sent",
@@ -135,7 +148,9 @@ def statistics_flow_suites(as_of: date) -> tuple[Suite, ...]:
     """One suite for each of these tables."""
     return (
         cells_suite(PAYMENT_CHANNELS, as_of, (MONTHS_ARE_THE_LEDGER,), ("cells_periods", "int_ledger_entries")),
-        cells_suite(TRANSFER_FAILURES, as_of, (PAID_REQUESTS_ARE_PAYMENTS,), ("cells_payment_channels",)),
+        cells_suite(
+            TRANSFER_FAILURES, as_of, (PAID_REQUESTS_ARE_PAYMENTS, PAID_IS_REQUESTED), ("cells_payment_channels",)
+        ),
         cells_suite(RESPONSE_TO_DEMAND, as_of, (DEMANDS_WERE_SENT,), ("int_demand_notices",)),
         cells_suite(REFUND_BACKLOG, as_of, (BACKLOG_IS_THE_MART, LAPSING_IS_PENDING), ("fct_refunds",)),
         cells_suite(REFUNDS_BY_CAUSE, as_of, (OVERPAID_IS_THE_MART,), ("cells_periods", "fct_refunds")),

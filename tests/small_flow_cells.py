@@ -19,11 +19,11 @@ EVIDENCE = "300 as largest_contributor_yen, 150 as second_largest_contributor_ye
 
 @dataclass(frozen=True)
 class SmallTable:
-    """The codes of each dimension and the figures of each leaf cell; the first measure counts its cases."""
+    """The codes of each dimension and the figures of each leaf cell, or the SQL of any; the first counts cases."""
 
     name: str
     codes: dict[str, tuple[str, ...]]
-    figures: dict[str, int]
+    figures: dict[str, int | str]
     further: dict[str, Fault]
     is_counted: bool = True
     has_parts: bool = field(default=False)
@@ -54,13 +54,24 @@ TABLES = (
     SmallTable(
         "transfer_failures",
         {"tax_item_code": ITEMS, "transfer_result_code": ("0", "1"), "period_code": MONTH},
-        {"request_count": 2, "requested_yen": 4625, "repeated_failure_count": 1},
+        {
+            "request_count": 2,
+            "requested_yen": 4625,
+            "payment_count": "2 * count(*) filter (d1.leaf = '0')",
+            "paid_yen": "4625 * count(*) filter (d1.leaf = '0')",
+            "repeated_failure_count": 1,
+        },
         {
             "paid_requests_are_payments": Fault(
                 "update cells_payment_channels set payment_count = 3 "
                 "where tax_item_code = '41' and channel_code = 'TRF' and period_code = '2025-04'",
                 ("41 0 2025-04",),
-            )
+            ),
+            "paid_is_requested": Fault(
+                "update cells_transfer_failures set paid_yen = 1 where tax_item_code = '31' "
+                "and transfer_result_code = '1' and period_code = '2025-04'",
+                ("31 1 2025-04",),
+            ),
         },
         has_parts=True,
     ),
@@ -128,7 +139,10 @@ def _cells_sql(table: SmallTable) -> str:
     for place, (dimension, codes) in enumerate(table.codes.items()):
         rows = [f"('{code}', '{up}')" for code in codes for up in (code, ABOVE.get(dimension, "T")) if up]
         joined.append(f"(values {', '.join(rows)}) d{place}(leaf, {dimension})")
-    figures = ", ".join(f"{figure} * count(*) as {name}" for name, figure in table.figures.items())
+    figures = ", ".join(
+        f"{figure if isinstance(figure, str) else f'{figure} * count(*)'} as {name}"
+        for name, figure in table.figures.items()
+    )
     return (
         f"create or replace table cells_{table.name} as select row_number() over ()::integer as row_no, "
         f"date '2025-05-31' as as_of_date, {', '.join(table.codes)}, {figures}, 2 * count(*) as contributor_count, "
