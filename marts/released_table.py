@@ -32,7 +32,7 @@ LEGEND: tuple[tuple[str, str], ...] = (
     (NOT_AVAILABLE, FLAGS_JA[NOT_AVAILABLE]),
     ("△", "負数"),
     ("p", "速報値"),
-    ("r", "訂正値"),
+    (REVISED, FLAGS_JA[REVISED]),
 )
 
 
@@ -42,6 +42,11 @@ class Figure:
 
     value: int | Decimal | None
     flag: str = ""
+
+    @property
+    def mark(self) -> str:
+        """What people read before the figure: ``r`` where it differs from an earlier release."""
+        return REVISED if self.flag == REVISED else ""
 
     @property
     def text(self) -> str:

@@ -17,7 +17,7 @@ from openpyxl.worksheet.properties import PageSetupProperties
 
 from marts.fixed_workbook import save_fixed
 from marts.release_words import LICENCE, TITLE_JA
-from marts.released_table import LEGEND, MASKED
+from marts.released_table import LEGEND, MASKED, NONE, REVISED
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Mapping, Sequence
@@ -49,10 +49,15 @@ def workbook_bytes(release_id: str, setting: Setting, tables: Sequence[ReleasedT
     return target.getvalue()
 
 
-def number_format(decimals: int) -> str:
-    """Thousands, △ for negative; a nil count or sum is shown as none, a nil rate as a rate."""
+def number_format(decimals: int, mark: str = "") -> str:
+    """Thousands, △ for negative, ``mark`` in front; a nil count or sum is shown as none, a nil rate as a rate."""
     digits = f"#,##0.{'0' * decimals}" if decimals else "#,##0"
-    return f'{digits};"△"{digits};{digits if decimals else chr(34) + "-" + chr(34)}'
+    front = f"{mark} " if mark else ""
+    nil = digits if decimals else ""
+    return ";".join(
+        f'"{text}"{shown}' if text else shown
+        for text, shown in ((front, digits), (f"{front}△", digits), (front + ("" if decimals else NONE), nil))
+    )
 
 
 def _sheet_names(tables: Sequence[ReleasedTable]) -> dict[str, ReleasedTable]:
@@ -117,7 +122,10 @@ class _Cells:
     def __init__(self, sheet: WriteOnlyWorksheet, table: ReleasedTable) -> None:
         self._labels = [{depth: _indented(sheet, depth) for _, depth in codes.as_read} for codes in table.code_lists]
         self._depths = [dict(codes.as_read) for codes in table.code_lists]
-        self._numbers = [_number(sheet, measure.decimals) for measure in table.contract.measures]
+        measures = table.contract.measures
+        self._numbers = [
+            {mark: _number(sheet, number_format(m.decimals, mark)) for mark in ("", REVISED)} for m in measures
+        ]
         self._masked = _symbol(sheet, MASKED_FILL)
         self._symbol = _symbol(sheet, None)
 
@@ -125,9 +133,9 @@ class _Cells:
         """Labels and figures in their cells, each to be written before the next is asked for."""
         for place, (label, code) in enumerate(zip(shown, key, strict=True)):
             yield _filled(self._labels[place][self._depths[place][code]], label)
-        for figure, number in zip(figures, self._numbers, strict=True):
+        for figure, numbers in zip(figures, self._numbers, strict=True):
             if figure.value is not None:
-                yield _filled(number, figure.value)
+                yield _filled(numbers[figure.mark], figure.value)
             else:
                 yield _filled(self._masked if figure.flag == MASKED else self._symbol, figure.text)
 
@@ -175,9 +183,9 @@ def _indented(sheet: WriteOnlyWorksheet, depth: int) -> WriteOnlyCell:
     return cell
 
 
-def _number(sheet: WriteOnlyWorksheet, decimals: int) -> WriteOnlyCell:
+def _number(sheet: WriteOnlyWorksheet, shown_as: str) -> WriteOnlyCell:
     cell = WriteOnlyCell(sheet)
-    cell.number_format = number_format(decimals)
+    cell.number_format = shown_as
     return cell
 
 

@@ -165,10 +165,11 @@ OTHERS: dict[str, Invented] = {
         {**ITEM, **PERIOD},
         {
             "debtor_count": Column(PERSONS, "新たな滞納者数", "period_code"),
+            "case_count": Column(CASES, "滞納となった期別件数"),
             "overdue_yen": Column(YEN, "滞納額"),
-            "paid_in_30_days_count": Column(PERSONS, "30日以内に完納", share=0.4),
-            "paid_in_60_days_count": Column(PERSONS, "60日以内に完納", share=0.6),
-            "paid_in_90_days_count": Column(PERSONS, "90日以内に完納", share=0.7),
+            "paid_in_30_days_count": Column(CASES, "30日以内に完納", share=0.4),
+            "paid_in_60_days_count": Column(CASES, "60日以内に完納", share=0.6),
+            "paid_in_90_days_count": Column(CASES, "90日以内に完納", share=0.7),
         },
     ),
     "refunds_by_cause": Invented(

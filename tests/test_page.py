@@ -16,6 +16,7 @@ from typing import TYPE_CHECKING
 import pytest
 
 from marts.page.render import SECTIONS, page_sections, render_page
+from marts.released_table import REVISED, Figure
 from tests.statistics_released import invented_release
 from tests.statistics_warehouse import AS_OF
 
@@ -237,3 +238,13 @@ def test_periods_are_compared_with_the_same_period_of_the_year_before(released: 
     ]
     assert list(row.figures) == wanted
     assert len({figure.value for figure in wanted}) == 4
+
+
+def test_a_revised_figure_has_an_r_before_it_and_the_section_says_what_that_means(
+    released: dict[str, ReleasedTable],
+) -> None:
+    table = released["dispositions"]
+    revised = replace(table, figures={**table.figures, (("T", "2024"), "seizure_count"): Figure(77, REVISED)})
+    source = render_page(f"{AS_OF}.2", AS_OF, "072036", {"dispositions": revised})
+    assert source.count('<td><abbr title="訂正値">r</abbr> 77</td>') == 1
+    assert re.search(r'<p class="symbols">記号：.*?r 訂正した値', source)

@@ -14,7 +14,7 @@ import pytest
 
 from marts.certificate import Setting
 from marts.fixed_workbook import CORE_PROPERTIES
-from marts.released_table import LEGEND, MASKED, NOT_AVAILABLE
+from marts.released_table import LEGEND, MASKED, NOT_AVAILABLE, REVISED, Figure
 from marts.workbook import LEGEND_SHEET, number_format, workbook_bytes
 from tests.statistics_released import invented_release
 from tests.statistics_warehouse import AS_OF, LAW_VERSION
@@ -95,6 +95,7 @@ def test_parts_are_set_in_under_their_whole_and_masked_cells_are_hatched(book: W
 
 def test_numbers_are_read_as_officers_write_them() -> None:
     assert number_format(0) == '#,##0;"△"#,##0;"-"'
+    assert number_format(0, "r") == '"r "#,##0;"r △"#,##0;"r -"'
     assert number_format(1) == '#,##0.0;"△"#,##0.0;#,##0.0', "a rate of nil is a rate"
 
 
@@ -114,6 +115,15 @@ def test_the_same_figures_give_the_same_bytes_whatever_the_clock(
     with zipfile.ZipFile(io.BytesIO(content)) as archive:
         assert {info.date_time for info in archive.infolist()} == {(2026, 5, 31, 0, 0, 0)}
         assert b"2026-05-31T00:00:00Z</dcterms:modified>" in archive.read(CORE_PROPERTIES)
+
+
+def test_a_revised_figure_is_a_number_with_an_r_before_it(released: dict[str, ReleasedTable]) -> None:
+    table = released["dispositions"]
+    place = (("T", "2024"), "seizure_count")
+    revised = replace(table, figures={**table.figures, place: Figure(77, REVISED)})
+    book = openpyxl.load_workbook(io.BytesIO(workbook_bytes(RELEASE_ID, SETTING, [revised])))
+    (cell,) = [c for row in book.worksheets[1].iter_rows() for c in row if c.value == 77 and '"r "' in c.number_format]
+    assert cell.data_type == "n"
 
 
 def test_titles_that_excel_refuses_or_that_are_equal_still_get_a_sheet(released: dict[str, ReleasedTable]) -> None:

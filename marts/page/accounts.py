@@ -56,7 +56,7 @@ def _by_item(table: PageTable, when: tuple[str, str], levy_class: str, title: st
         subtitle=subtitle("収納率（%）", f"{year}年度 {month_end}現在、前年は同じ月末", table),
         note="収納率は調定額に対する収入額の割合。会計年度は納付日ではなく出納整理期間による。",
         charts=(rate_chart(f"{words}の収納率", labels, column(RATE), column(RATE_LAST_YEAR), names),),
-        grids=(grid_of((caption, "税目"), table, ("tax_item_code", items), columns),),
+        grids=(grid_of(caption, table, ("tax_item_code", items), columns),),
     )
 
 
@@ -71,7 +71,7 @@ def _by_month(table: PageTable, year: str, month_end: str) -> Section:
         columns = {measure: table.along(measure, "month_end_date", months, **codes) for measure in MONTHLY_MEASURES}
         rows = tuple(Row(month, tuple(columns[m][i] for m in MONTHLY_MEASURES)) for i, month in enumerate(months))
         headings = tuple(table.measures[measure] for measure in MONTHLY_MEASURES)
-        grids.append(Grid(f"{words}の月別の収納（{year}年度、累計）", "月末", headings, rows))
+        grids.append(Grid(f"{words}の月別の収納（{year}年度、累計）", table.corners["month_end_date"], headings, rows))
         series = list(zip(names, (columns[RATE], columns[RATE_LAST_YEAR]), strict=True))
         labels = [f"{int(month[5:7])}月" for month in months]
         charts.append(step_chart(Words(f"{words}の収納率の推移", "月末", "収納率（%）"), labels, series, Decimal(100)))

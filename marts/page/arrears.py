@@ -33,45 +33,45 @@ def levy_year_section(table: PageTable, as_of: date) -> list[Section]:
             subtitle=subtitle("滞納額（円）", f"{as_of}現在", table),
             note="納期限を過ぎて今なお残る本税・保険料の額であり、その年度に生じた額ではない。滞納者は税目や年度の間で重なる。",
             charts=(yen_chart("課税年度別の滞納額（全税目）", labels, table.along(YEN, dimension, years)),),
-            grids=_by_measure_and_item(table, dimension, "課税年度"),
+            grids=_by_measure_and_item(table, dimension),
         )
     ]
 
 
 def state_section(table: PageTable, as_of: date) -> list[Section]:
     """What is being done about the arrears; one state each."""
-    dimension, corner = "arrears_state_code", "状態"
+    dimension = "arrears_state_code"
     return [
         Section(
             anchor="arrears-state",
             title="滞納は、いまどの処分・猶予の状態にあるか",
             subtitle=subtitle("滞納額（円）", f"{as_of}現在", table),
             note="一つの滞納は、上から順に最初に当てはまる状態に数える。内訳（字下げ）は上の行に含まれる。",
-            charts=(_bars(table, dimension, corner),),
-            grids=_by_measure_and_item(table, dimension, corner),
+            charts=(_bars(table, dimension),),
+            grids=_by_measure_and_item(table, dimension),
         )
     ]
 
 
 def prescription_section(table: PageTable, as_of: date) -> list[Section]:
     """How long until a claim ends."""
-    dimension, corner = "months_ahead_code", "残りの月数"
+    dimension = "months_ahead_code"
     return [
         Section(
             anchor="prescription-ahead",
             title="滞納は、あと何か月で時効などにより消滅するか",
             subtitle=subtitle("滞納額（円）", f"{as_of}現在", table),
             note="時効の完成と、執行停止の期間満了の、いずれか早い日までの月数。猶予や更新を考慮している。",
-            charts=(_bars(table, dimension, corner),),
-            grids=_by_measure_and_item(table, dimension, corner),
+            charts=(_bars(table, dimension),),
+            grids=_by_measure_and_item(table, dimension),
         )
     ]
 
 
-def _bars(table: PageTable, dimension: str, corner: str) -> BarChart:
+def _bars(table: PageTable, dimension: str) -> BarChart:
     parts = table.parts(dimension)
     labels = [table.labels[dimension][code] for code in parts]
-    return yen_chart(f"{corner}別の滞納額（全税目）", labels, table.along(YEN, dimension, parts))
+    return yen_chart(f"{table.corners[dimension]}別の滞納額（全税目）", labels, table.along(YEN, dimension, parts))
 
 
 def amount_section(table: PageTable, as_of: date) -> list[Section]:
@@ -85,7 +85,9 @@ def amount_section(table: PageTable, as_of: date) -> list[Section]:
     )
     words = Words("少額の階層から積み上げた、滞納者と滞納額の累計の割合", "滞納者の累計（%）", "滞納額の累計（%）")
     rows = tuple(Row(label, pair) for label, pair in zip(labels, zip(debtors, yen, strict=True), strict=True))
-    shares = Grid("階層の下から積み上げた割合（公表値から計算）", "階層", (words.across, words.upward), rows)
+    shares = Grid(
+        "階層の下から積み上げた割合（公表値から計算）", table.corners[dimension], (words.across, words.upward), rows
+    )
     return [
         Section(
             anchor="arrears-amount",
@@ -94,10 +96,10 @@ def amount_section(table: PageTable, as_of: date) -> list[Section]:
             note="階層は滞納者一人の全税目の合計額による。曲線は均等（灰色の直線）から離れるほど集中している。"
             "秘匿した階層がある区間は曲線を引かず、斜線と x で示す。",
             charts=(
-                _bars(table, dimension, "金額階層"),
+                _bars(table, dimension),
                 concentration_chart(words, labels, debtors, yen),
             ),
-            grids=(*_by_measure_and_item(table, dimension, "滞納者の合計額"), shares),
+            grids=(*_by_measure_and_item(table, dimension), shares),
         )
     ]
 
@@ -113,7 +115,7 @@ def area_age_section(table: PageTable, as_of: date) -> list[Section]:
             for age, label in table.labels["age_band_code"].items()
         ]
         caption = f"地区・年齢別の{table.measures[measure]}・全税目"
-        grids.append(grid((caption, "地区"), table, "area_code", columns))
+        grids.append(grid(caption, table, "area_code", columns))
     return [
         Section(
             anchor="arrears-area-age",
@@ -126,9 +128,9 @@ def area_age_section(table: PageTable, as_of: date) -> list[Section]:
     ]
 
 
-def _by_measure_and_item(table: PageTable, dimension: str, corner: str) -> tuple[Grid, Grid]:
+def _by_measure_and_item(table: PageTable, dimension: str) -> tuple[Grid, Grid]:
     """One grid of all measures, one of the yen by tax item."""
-    codes = table.listed(dimension)
+    codes, corner = table.listed(dimension), table.corners[dimension]
     measures: list[tuple[str, list[Figure]]] = [
         (label, table.along(measure, dimension, codes)) for measure, label in table.measures.items()
     ]
@@ -137,6 +139,6 @@ def _by_measure_and_item(table: PageTable, dimension: str, corner: str) -> tuple
         for item, label in table.labels["tax_item_code"].items()
     ]
     return (
-        grid((f"{corner}別の滞納（全税目）", corner), table, dimension, measures),
-        grid((f"{corner}別・税目別の滞納額（円）", corner), table, dimension, items),
+        grid(f"{corner}別の滞納（全税目）", table, dimension, measures),
+        grid(f"{corner}別・税目別の滞納額（円）", table, dimension, items),
     )

@@ -17,7 +17,7 @@ def refund_section(table: PageTable, as_of: date) -> list[Section]:
     """Why too much was paid, and what became of it."""
     return _yearly(
         table,
-        ("refund_cause_code", "事由", "overpaid_yen", "円"),
+        ("refund_cause_code", "overpaid_yen", "円"),
         ("refunds-by-cause", "過誤納は、なぜ生じ、どうなったか", "過誤納額（円）"),
         as_of,
         "過誤納・充当・還付は、それぞれの日の属する年度に数える。充当と還付は前の年度に生じたものを含む。",
@@ -28,7 +28,7 @@ def write_off_section(table: PageTable, as_of: date) -> list[Section]:
     """By which clause claims were written off."""
     return _yearly(
         table,
-        ("write_off_clause_code", "条項", "written_off_yen", "円"),
+        ("write_off_clause_code", "written_off_yen", "円"),
         ("write-offs", "不納欠損は、どの条項によるものか", "不納欠損額（円）"),
         as_of,
         "決算を終えた会計年度だけを示す。",
@@ -39,7 +39,7 @@ def disposition_section(table: PageTable, as_of: date) -> list[Section]:
     """What was seized, released and distributed."""
     return _yearly(
         table,
-        ("property_kind_code", "財産", "seizure_count", "件"),
+        ("property_kind_code", "seizure_count", "件"),
         ("dispositions", "どの財産が差し押さえられ、いくら配当されたか", "差押件数（件）と配当額（円）"),
         as_of,
         "差押・解除・配当は、それぞれの日の属する年度に数える。",
@@ -64,8 +64,8 @@ def backlog_section(table: PageTable, as_of: date) -> list[Section]:
             note="日数は過誤納が生じた日から。12か月以内に請求権が消滅するものを別に示す。",
             charts=(chart,),
             grids=(
-                _measures(table, dimension, "発生からの日数別の還付未済（全税目）", "日数"),
-                grid(("税目別の還付未済", "税目"), table, "tax_item_code", by_item),
+                _measures(table, dimension, "発生からの日数別の還付未済（全税目）"),
+                grid("税目別の還付未済", table, "tax_item_code", by_item),
             ),
         )
     ]
@@ -73,16 +73,17 @@ def backlog_section(table: PageTable, as_of: date) -> list[Section]:
 
 def _yearly(
     table: PageTable,
-    rows: tuple[str, str, str, str],
+    rows: tuple[str, str, str],
     words: tuple[str, str, str],
     as_of: date,
     note: str,
 ) -> list[Section]:
-    """The newest settled year against the one before; ``rows``: dimension, its word, the measure drawn, its unit."""
+    """The newest settled year against the one before; ``rows``: dimension, the measure drawn, its unit."""
     years = sorted(table.labels["fiscal_year"])
     if not years:
         return []
-    dimension, corner, measure, unit = rows
+    dimension, measure, unit = rows
+    corner = table.corners[dimension]
     anchor, title, quantity = words
     year, before = years[-1], year_before(years[-1])
     parts = table.parts(dimension)
@@ -91,22 +92,21 @@ def _yearly(
     this, last = (table.along(measure, dimension, parts, fiscal_year=code) for code in (year, before))
     chart = pair_chart(f"{corner}別の{table.measures[measure]}", labels, this, last, (names[0], names[1], unit))
     shown = [code for code in (year, before) if code in years]
-    grids = [_measures(table, dimension, f"{corner}別（{y}年度）", corner, fiscal_year=y) for y in shown]
+    grids = [_measures(table, dimension, f"{corner}別（{y}年度）", fiscal_year=y) for y in shown]
     if "tax_item_code" in table.labels:
-        grids.append(_by_item(table, dimension, (measure, corner), year))
+        grids.append(_by_item(table, dimension, measure, year))
     when = f"{names[0]}、前年度と比較・{as_of}公表"
     return [Section(anchor, title, subtitle(quantity, when, table), note, (chart,), tuple(grids))]
 
 
-def _measures(table: PageTable, dimension: str, caption: str, corner: str, **codes: str) -> Grid:
+def _measures(table: PageTable, dimension: str, caption: str, **codes: str) -> Grid:
     listed = table.listed(dimension)
     columns = [(heading, table.along(m, dimension, listed, **codes)) for m, heading in table.measures.items()]
-    return grid((caption, corner), table, dimension, columns)
+    return grid(caption, table, dimension, columns)
 
 
-def _by_item(table: PageTable, dimension: str, words: tuple[str, str], year: str) -> Grid:
+def _by_item(table: PageTable, dimension: str, measure: str, year: str) -> Grid:
     """One measure by tax item, the codes of the dimension as columns."""
-    measure, corner = words
     items = table.listed("tax_item_code")
     columns = [
         (
@@ -115,5 +115,5 @@ def _by_item(table: PageTable, dimension: str, words: tuple[str, str], year: str
         )
         for code in table.listed(dimension)
     ]
-    caption = f"税目別・{corner}別の{table.measures[measure]}（{year}年度）"
-    return grid((caption, "税目"), table, "tax_item_code", columns)
+    caption = f"税目別・{table.corners[dimension]}別の{table.measures[measure]}（{year}年度）"
+    return grid(caption, table, "tax_item_code", columns)

@@ -49,7 +49,7 @@ def channel_section(table: PageTable, as_of: date) -> list[Section]:
             subtitle=subtitle("納付額（円）", f"{names[0]}、前年同月と比較・{as_of}公表", table),
             note=f"市に入金された日の月による。{SETTLED}",
             charts=(chart,),
-            grids=(grid((caption, "納付方法"), table, "channel_code", columns), _months_grid(table, "月別の納付")),
+            grids=(grid(caption, table, "channel_code", columns), _months_grid(table, "月別の納付")),
         )
     ]
 
@@ -74,7 +74,7 @@ def transfer_section(table: PageTable, as_of: date) -> list[Section]:
             charts=(_failure_chart(table, failed),),
             grids=(
                 _failure_grid(table, failed),
-                grid((f"結果別の口座振替（全税目、{newest}）", "結果"), table, RESULT, columns),
+                grid(f"結果別の口座振替（全税目、{newest}）", table, RESULT, columns),
             ),
         )
     ]
@@ -96,7 +96,7 @@ def _failure_grid(table: PageTable, failed: str) -> Grid:
         ("不能率（%）", _failure_rates(table, failed, months)),
         ("前年同月（%）", _failure_rates(table, failed, [year_before(month) for month in months])),
     ]
-    return _flat(grid_of(("月別の請求と不能（全税目）", "月"), table, (PERIOD, months), columns))
+    return _flat(grid_of("月別の請求と不能（全税目）", table, (PERIOD, months), columns))
 
 
 def response_section(table: PageTable, as_of: date) -> list[Section]:
@@ -124,7 +124,7 @@ def response_section(table: PageTable, as_of: date) -> list[Section]:
             subtitle=subtitle("完納した通知の割合（%）", f"{as_of}までの12か月に出した通知", table),
             note="最近の通知は、まだ日数がたっていないものを含む。割合はその分だけ低く見える。",
             charts=(step_chart(words, labels, series, Decimal(100)),),
-            grids=(shares, grid(("日数別の通知（全税目）", "通知からの日数"), table, "days_band_code", counts)),
+            grids=(shares, grid("日数別の通知（全税目）", table, "days_band_code", counts)),
         )
     ]
 
@@ -148,7 +148,7 @@ def new_debtor_section(table: PageTable, as_of: date) -> list[Section]:
             charts=(_new_debtor_chart(table),),
             grids=(
                 _months_grid(table, "月別の新たな滞納者"),
-                grid((f"税目別の新たな滞納者（{newest}）", "税目"), table, "tax_item_code", columns),
+                grid(f"税目別の新たな滞納者（{newest}）", table, "tax_item_code", columns),
             ),
         )
     ]
@@ -164,7 +164,7 @@ def _new_debtor_chart(table: PageTable) -> CurveChart:
 def _months_grid(table: PageTable, title: str) -> Grid:
     months = table.months()[-MONTHS_IN_A_TABLE:]
     columns = [(heading, table.along(m, PERIOD, months)) for m, heading in table.measures.items()]
-    return _flat(grid_of((f"{title}（全税目）", "月"), table, (PERIOD, months), columns))
+    return _flat(grid_of(f"{title}（全税目）", table, (PERIOD, months), columns))
 
 
 def _flat(months: Grid) -> Grid:

@@ -26,9 +26,10 @@ class PageTable:
     """A released table as the page asks for it: labels by dimension and code, figures by codes and measure."""
 
     def __init__(self, table: ReleasedTable) -> None:
-        """Labels stand in the order of the code lists, the total first."""
+        """Labels stand in the order of the code lists, the total first; a corner is what a dimension is called."""
         self.source_ja = table.contract.source_ja
         self.keys = table.keys
+        self.corners = {codes.name: codes.label_ja for codes in table.code_lists}
         self.labels: dict[str, dict[str, str]] = {codes.name: codes.labels_ja for codes in table.code_lists}
         self.parents = {codes.name: {code.code: code.parent for code in codes.codes} for codes in table.code_lists}
         self.depths = {codes.name: dict(codes.as_read) for codes in table.code_lists}
@@ -106,8 +107,8 @@ class Section:
     @property
     def symbols(self) -> set[str]:
         """The symbols that a reader of its grids meets."""
-        texts = {figure.text for grid in self.grids for row in grid.rows for figure in row.figures}
-        return {text[0] for text in texts if not text[0].isdigit()}
+        shown = {figure.mark or figure.text for grid in self.grids for row in grid.rows for figure in row.figures}
+        return {text[0] for text in shown if not text[0].isdigit()}
 
 
 def subtitle(what: str, when: str, table: PageTable) -> str:
@@ -115,26 +116,20 @@ def subtitle(what: str, when: str, table: PageTable) -> str:
     return f"{what}・{when}・資料：{table.source_ja}"
 
 
-def grid(
-    words: tuple[str, str], table: PageTable, dimension: str, columns: Sequence[tuple[str, Sequence[Figure]]]
-) -> Grid:
-    """A grid of all codes of a dimension, as ``listed`` has them; ``words`` are its caption and its corner."""
-    return grid_of(words, table, (dimension, table.listed(dimension)), columns)
+def grid(caption: str, table: PageTable, dimension: str, columns: Sequence[tuple[str, Sequence[Figure]]]) -> Grid:
+    """A grid of all codes of a dimension, as ``listed`` has them."""
+    return grid_of(caption, table, (dimension, table.listed(dimension)), columns)
 
 
 def grid_of(
-    words: tuple[str, str],
-    table: PageTable,
-    rows: tuple[str, Sequence[str]],
-    columns: Sequence[tuple[str, Sequence[Figure]]],
+    caption: str, table: PageTable, rows: tuple[str, Sequence[str]], columns: Sequence[tuple[str, Sequence[Figure]]]
 ) -> Grid:
     """A grid of some codes of a dimension."""
     dimension, codes = rows
     labels, depths = table.labels[dimension], table.depths[dimension]
-    caption, corner = words
     return Grid(
         caption,
-        corner,
+        table.corners[dimension],
         tuple(heading for heading, _ in columns),
         tuple(
             Row(labels[code], tuple(figures[i] for _, figures in columns), depths[code], code == TOTAL)
