@@ -79,7 +79,8 @@ def add_levy_versions(
     method = instalment.get("collection_method", "ordinary")
     methods = {row["collection_method"]: row for row in seed_rows("collection_methods")}
     due: date = instalment["due_date"]
-    noticed = min([due - NOTICE_BEFORE_DUE, *(event.on - timedelta(days=1) for event in events)])
+    before = min([due - NOTICE_BEFORE_DUE, *(event.on - timedelta(days=1) for event in events)])
+    noticed = instalment.get("notice_date", before)
     version: Row = {
         "instalment_id": label,
         "addressee_key": "payer",

@@ -26,6 +26,7 @@ INSTALMENT_KEYS = {
     "statutory_due_date",
     "collection_method",
     "levy",
+    "notice_date",
 }
 NEEDED_INSTALMENT_KEYS = {"tax_item", "principal_yen", "due_date"}
 # Per kind of event: the keys it must have, and those it may have besides.
@@ -52,7 +53,7 @@ EVENT_WORDS: dict[str, set[Any]] = {
     "kind": {"disaster", "collection", "conversion"},
     "item": {1, 2, 3},
 }
-EXPECTED_PARTS = {"arrears", "refunds", "prescriptions", "write_offs"}
+EXPECTED_PARTS = {"arrears", "refunds", "prescriptions", "write_offs", "appropriations"}
 
 Expectation = dict[str, dict[str, dict[str, Any]]]
 
