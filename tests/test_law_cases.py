@@ -1,9 +1,9 @@
 """Law cases that a tax officer can review, run through the real models.
 
 ``tests/cases/*.yaml``, and further folders with ``--cases DIR``. A case names events and what the law gives:
-columns of ``fct_arrears``, ``fct_refunds``, ``fct_prescriptions``, ``fct_write_off_candidates`` and (of the debt)
-``fct_appropriation_candidates`` per instalment, and the late-charge segments as yen or with columns of ``fct_late_charge_segments``. An empty ``refunds: {}`` (or any other
-part) says there is none.
+columns of ``fct_arrears``, ``fct_refunds``, ``fct_prescriptions``, ``fct_write_off_candidates`` and (by the debt)
+``fct_appropriation_candidates`` per instalment, and the late-charge segments as yen or with columns of
+``fct_late_charge_segments``. An empty ``refunds: {}`` (or any other part) says there is none.
 """
 
 from __future__ import annotations
