@@ -15,6 +15,7 @@ if TYPE_CHECKING:
     from collections.abc import Iterable
 
 REASSESSMENT_CODES = {"reassessment": "1", "on_request": "2", "income_tax": "3", "mistake": "4"}
+CHANGES_OF_THE_LEVY = ("reassessment", "write_off", "refund_decision", "appropriation", "late_charge_refund")
 WRITE_OFF_CODES = {"15-7-4": "1", "15-7-5": "2", "18": "3"}
 NOTICE_BEFORE_DUE = timedelta(days=30)
 
@@ -76,7 +77,7 @@ def add_levy_versions(
     }
     delivery.add("raw_levy", noticed, **version)
     for event in events:
-        if event.kind in ("reassessment", "write_off", "refund_decision", "appropriation"):
+        if event.kind in CHANGES_OF_THE_LEVY:
             version = changed_version(version, event, settled_yen.get(id(event), appropriated_yen(event)))
             delivery.add("raw_levy", event.on, **version)
 
@@ -100,6 +101,9 @@ def changed_version(version: Row, event: Event, yen: int) -> Row:
             "write_off_yen": version["write_off_yen"] + yen,
             "write_off_reason": WRITE_OFF_CODES[str(event.fields["cause"])],
         }
+    elif event.kind == "late_charge_refund":
+        before = version.get("late_charge_overpayment_settled_yen", 0)
+        changed["late_charge_overpayment_settled_yen"] = before + event.fields["amount_yen"]
     else:
         changed["principal_overpayment_settled_yen"] = version["principal_overpayment_settled_yen"] + yen
     return changed

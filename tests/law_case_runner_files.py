@@ -46,6 +46,7 @@ EVENT_KEYS: dict[str, tuple[set[str], set[str]]] = {
     "refund_decision": ({"date"}, set()),
     "refund_notice": ({"date"}, set()),
     "refund_claim": ({"date"}, set()),
+    "late_charge_refund": ({"date", "amount_yen"}, set()),
     "appropriation": ({"date", "to"}, {"principal_yen", "late_charge_yen", "eligible_date"}),
 }
 EVENT_WORDS: dict[str, set[Any]] = {
