@@ -33,7 +33,8 @@ PENDING_AS_IN_LEDGER = """
 with overpaid as (
   select instalment_id, greatest(-sum(amount_yen), 0) as yen from int_ledger_entries
   where component = 'principal' and effective_date <= date '{as_of}' group by 1),
-pending as (select instalment_id, sum(pending_yen) as yen from judged group by 1)
+pending as (
+  select instalment_id, sum(pending_yen) as yen from judged where component = 'principal' group by 1)
 select instalment_id from overpaid full join pending using (instalment_id)
 where coalesce(overpaid.yen, 0) <> coalesce(pending.yen, 0)
 """
@@ -69,7 +70,7 @@ def _settlement_rules(as_of: date) -> tuple[NoRows, ...]:
         ),
         NoRows(
             "pending_as_in_ledger",
-            "還付未済額は元帳の納め過ぎである",
+            "本税の還付未済額は元帳の納め過ぎである",
             PENDING_AS_IN_LEDGER.format(as_of=as_of),
         ),
         NoRows(

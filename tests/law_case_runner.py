@@ -35,6 +35,7 @@ MARTS = (
     "fct_unidentified_receipts",
     "fct_prescriptions",
     "fct_write_off_candidates",
+    "fct_appropriation_candidates",
 )
 RESULTS = (*MARTS, "int_instalment_positions")
 REPLACED = ("int_run",)
@@ -74,7 +75,7 @@ class Outcome:
 
     def of(self, mart: str, instalment: str) -> list[dict[str, Any]]:
         """Rows of one instalment."""
-        return [row for row in self.rows[mart] if row["instalment_id"] == instalment]
+        return [row for row in self.rows[mart] if instalment_of(row) == instalment]
 
     def by_instalment(self) -> dict[str, dict[str, list[dict[str, Any]]]]:
         """Rows of every instalment by mart, for thousands of them."""
@@ -222,6 +223,12 @@ class LawCaseRunner:
             columns[mart] = tuple(column[0] for column in cursor.description or [])
             rows[mart] = [dict(zip(columns[mart], row, strict=True)) for row in cursor.fetchall()]
         return Outcome(rows, columns)
+
+
+def instalment_of(row: dict[str, Any]) -> str | None:
+    """The instalment that a row of a result is about; of an appropriation, the debt."""
+    label: str | None = row["instalment_id"] if "instalment_id" in row else row["target_instalment_id"]
+    return label
 
 
 def open_amount(outcome: Outcome, event: Event) -> int:

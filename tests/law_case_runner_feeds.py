@@ -5,42 +5,19 @@ An instalment's label in the case is its instalment_id. Every row has its own li
 
 from __future__ import annotations
 
-from dataclasses import dataclass, field
 from datetime import date, timedelta
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING
 
+from tests.law_case_runner_cases import ISSUE_TYPES, Delivery, Row, add_case_period, add_notice
 from tests.law_case_runner_files import Event, LawCase, seed_rows
 
 if TYPE_CHECKING:
     from collections.abc import Iterable
 
 REASSESSMENT_CODES = {"reassessment": "1", "on_request": "2", "income_tax": "3", "mistake": "4"}
+CHANGES_OF_THE_LEVY = ("reassessment", "write_off", "refund_decision", "appropriation", "late_charge_refund")
 WRITE_OFF_CODES = {"15-7-4": "1", "15-7-5": "2", "18": "3"}
-ISSUE_TYPES = {"demand": "1", "reminder": "2"}
-SEIZURE_CLASSES = {"seizure": "1", "participating_seizure": "2"}
-GRACE_CODES = {"disaster": "1", "collection": "2", "conversion": "3"}
 NOTICE_BEFORE_DUE = timedelta(days=30)
-
-Row = dict[str, Any]
-
-
-@dataclass
-class Delivery:
-    """The rows of one run, by table."""
-
-    tables: dict[str, list[Row]] = field(default_factory=dict)
-    line_no: int = 0
-
-    def add(self, table: str, delivered: date, **values: Any) -> None:
-        """One more row, delivered on a day."""
-        self.line_no += 1
-        place = {
-            "delivery_date": delivered,
-            "delivery_seq": 1,
-            "source_file_no": 1,
-            "source_line_no": self.line_no,
-        }
-        self.tables.setdefault(table, []).append({**values, **place})
 
 
 def rows_of(case: LawCase, events: Iterable[Event], settled_yen: dict[int, int]) -> Delivery:
@@ -79,7 +56,8 @@ def add_levy_versions(
     method = instalment.get("collection_method", "ordinary")
     methods = {row["collection_method"]: row for row in seed_rows("collection_methods")}
     due: date = instalment["due_date"]
-    noticed = min([due - NOTICE_BEFORE_DUE, *(event.on - timedelta(days=1) for event in events)])
+    before = min([due - NOTICE_BEFORE_DUE, *(event.on - timedelta(days=1) for event in events)])
+    noticed = instalment.get("notice_date", before)
     version: Row = {
         "instalment_id": label,
         "addressee_key": "payer",
@@ -99,7 +77,7 @@ def add_levy_versions(
     }
     delivery.add("raw_levy", noticed, **version)
     for event in events:
-        if event.kind in ("reassessment", "write_off", "refund_decision", "appropriation"):
+        if event.kind in CHANGES_OF_THE_LEVY:
             version = changed_version(version, event, settled_yen.get(id(event), appropriated_yen(event)))
             delivery.add("raw_levy", event.on, **version)
 
@@ -123,6 +101,9 @@ def changed_version(version: Row, event: Event, yen: int) -> Row:
             "write_off_yen": version["write_off_yen"] + yen,
             "write_off_reason": WRITE_OFF_CODES[str(event.fields["cause"])],
         }
+    elif event.kind == "late_charge_refund":
+        before = version.get("late_charge_overpayment_settled_yen", 0)
+        changed["late_charge_overpayment_settled_yen"] = before + event.fields["amount_yen"]
     else:
         changed["principal_overpayment_settled_yen"] = version["principal_overpayment_settled_yen"] + yen
     return changed
@@ -193,50 +174,6 @@ def add_payment(delivery: Delivery, number: str, event: Event) -> None:
         channel_code="01",
         cancellation_class="0",
     )
-
-
-def add_notice(delivery: Delivery, event: Event) -> None:
-    """A demand notice (督促状) or a reminder (催告書)."""
-    issued, code = event.fields["issue_date"], ISSUE_TYPES[event.kind]
-    delivery.add("raw_demand", issued, instalment_id=event.instalment, issue_type=code, issue_date=issued)
-
-
-def add_case_period(delivery: Delivery, event: Event) -> None:
-    """A case in its feed of the arrears file; other kinds stand in the levy rows."""
-    last: date | None = event.fields.get("to_date")
-    day_after = last + timedelta(days=1) if last else None
-    number = f"{event.kind}-{delivery.line_no}"
-    values: Row
-    if event.kind == "grace":
-        table = "raw_grace"
-        values = {"grace_no": number, "grace_kind_code": GRACE_CODES[event.fields["kind"]]}
-        values |= {"grace_from_date": event.on, "grace_to_date": last}
-        values |= {"grace_cancelled_date": event.fields.get("cancelled_date")}
-    elif event.kind == "stay":
-        table = "raw_execution_stay"
-        values = {"stay_no": number, "stay_item_code": str(event.fields["item"])}
-        values |= {"stay_date": event.on, "stay_cancelled_date": day_after}
-        values |= {"has_immediate_extinction_flag": bool(event.fields.get("immediate"))}
-    elif event.kind in SEIZURE_CLASSES:
-        table = "raw_seizure"
-        values = {"seizure_no": number, "seizure_class": SEIZURE_CLASSES[event.kind]}
-        values |= {"seizure_date": event.on, "seizure_release_date": last}
-    elif event.kind == "reduction":
-        table = "raw_late_charge_reduction"
-        values = {"reduction_no": number, "reduction_decision_date": event.on}
-        values |= {"reduction_from_date": event.fields.get("from_date"), "reduction_to_date": last}
-        values |= {"reduction_yen": event.fields.get("reduced_yen"), "reduction_rate": event.fields.get("percent")}
-    elif event.kind == "delivery_demand":
-        table = "raw_delivery_demand"
-        values = {"delivery_demand_no": number, "delivery_demand_date": event.on, "delivery_demand_release_date": last}
-    elif event.kind == "pledge":
-        plan = {"plan_no": number, "pledge_date": event.on, "plan_state_code": "1", "plan_cancelled_date": day_after}
-        delivery.add("raw_instalment_plan", event.on, **plan)
-        table = "raw_instalment_plan_part"
-        values = {"plan_no": number, "part_no": 1, "part_due_date": event.on, "part_yen": 0}
-    else:
-        return
-    delivery.add(table, event.on, instalment_id=event.instalment, **values)
 
 
 def add_parameter(delivery: Delivery, name: str, value: object) -> None:

@@ -26,6 +26,7 @@ INSTALMENT_KEYS = {
     "statutory_due_date",
     "collection_method",
     "levy",
+    "notice_date",
 }
 NEEDED_INSTALMENT_KEYS = {"tax_item", "principal_yen", "due_date"}
 # Per kind of event: the keys it must have, and those it may have besides.
@@ -45,6 +46,7 @@ EVENT_KEYS: dict[str, tuple[set[str], set[str]]] = {
     "refund_decision": ({"date"}, set()),
     "refund_notice": ({"date"}, set()),
     "refund_claim": ({"date"}, set()),
+    "late_charge_refund": ({"date", "amount_yen"}, set()),
     "appropriation": ({"date", "to"}, {"principal_yen", "late_charge_yen", "eligible_date"}),
 }
 EVENT_WORDS: dict[str, set[Any]] = {
@@ -52,7 +54,7 @@ EVENT_WORDS: dict[str, set[Any]] = {
     "kind": {"disaster", "collection", "conversion"},
     "item": {1, 2, 3},
 }
-EXPECTED_PARTS = {"arrears", "refunds", "prescriptions", "write_offs"}
+EXPECTED_PARTS = {"arrears", "refunds", "prescriptions", "write_offs", "appropriations"}
 
 Expectation = dict[str, dict[str, dict[str, Any]]]
 

@@ -86,7 +86,8 @@ create or replace table fct_arrears as
   from balances where yen > 0;
 create or replace table fct_refunds as
   select row_no - 30 as row_no, hashed('O', row_no) as overpayment_id, instalment_id,
-    hashed('A', row_no) as addressee_key, 'mistake' as cause, date '2025-04-10' as arising_date,
+    hashed('A', row_no) as addressee_key, 'principal' as component, 'mistake' as cause,
+    date '2025-04-10' as arising_date,
     -yen + 50 as overpaid_yen, 20 as appropriated_yen, 30 as refunded_yen, -yen as pending_yen,
     date '2025-05-10' as interest_start_date, date '2025-05-20' as interest_end_date, 0 as refund_interest_yen,
     'partly_settled' as refund_state

@@ -1,9 +1,9 @@
 """Law cases that a tax officer can review, run through the real models.
 
 ``tests/cases/*.yaml``, and further folders with ``--cases DIR``. A case names events and what the law gives:
-columns of ``fct_arrears``, ``fct_refunds``, ``fct_prescriptions`` and ``fct_write_off_candidates`` per instalment, and
-the late-charge segments as yen or with columns of ``fct_late_charge_segments``. An empty ``refunds: {}`` (or any other
-part) says there is none.
+columns of ``fct_arrears``, ``fct_refunds``, ``fct_prescriptions``, ``fct_write_off_candidates`` and (by the debt)
+``fct_appropriation_candidates`` per instalment, and the late-charge segments as yen or with columns of
+``fct_late_charge_segments``. An empty ``refunds: {}`` (or any other part) says there is none.
 """
 
 from __future__ import annotations
@@ -15,14 +15,18 @@ from typing import TYPE_CHECKING, Any
 
 import pytest
 
-from tests.law_case_runner import LawCaseRunner, Outcome, Project
+from tests.law_case_runner import LawCaseRunner, Outcome, Project, instalment_of
 from tests.law_case_runner_files import LawCase, LawCaseError, check_case, read_entries
 
 if TYPE_CHECKING:
     from collections.abc import Iterable
 
 OWN_CASES = Path(__file__).parent / "cases"
-ONE_ROW_EACH = {"prescriptions": "fct_prescriptions", "write_offs": "fct_write_off_candidates"}
+ONE_ROW_EACH = {
+    "prescriptions": "fct_prescriptions",
+    "write_offs": "fct_write_off_candidates",
+    "appropriations": "fct_appropriation_candidates",
+}
 """Parts of ``expect`` that are the row of an instalment in a mart, as it is."""
 
 
@@ -109,7 +113,7 @@ def compare_rows(case: LawCase, outcome: Outcome) -> Iterable[str]:
     for part, mart in ONE_ROW_EACH.items():
         expected = case.expect.get(part)
         if expected == {}:
-            yield from (f"{row['instalment_id']}: a row of {mart} that nobody expects" for row in outcome.rows[mart])
+            yield from (f"{instalment_of(row)}: a row of {mart} that nobody expects" for row in outcome.rows[mart])
         for label, fields in (expected or {}).items():
             found: dict[str, Any] = dict.fromkeys(outcome.columns[mart])
             for row in outcome.of(mart, label):

@@ -48,6 +48,7 @@ CASE = LawCase(
 )
 CLAIM_ENDS = "prescription_date extinction_date days_left"
 CANDIDATES = "fct_write_off_candidates"
+SET_OFF = "fct_appropriation_candidates"
 CHARGE = "rate_percent amount_yen late_charge_accrued_yen late_charge_outstanding_yen"
 STAMP = "law_version"
 
@@ -113,7 +114,12 @@ def figures_under(runner: LawCaseRunner, condition: str, value: str) -> Outcome:
         ("law_parameter_id = 'late_charge_rate_after.tax.2026-01-01'", "9.8", {"GRACE": CHARGE}),
         ("law_parameter_id = 'grace_rate.tax.2022-01-01'", "2.0", {"GRACE": CHARGE}),
         ("law_parameter_id = 'refund_interest_rate.tax.2022-01-01'", "2.0", {"OVER": "refund_interest_yen"}),
-        ("parameter = 'refund_claim_years' AND scope = 'tax'", "3", {"OVER": "claim_expiry_date refund_state"}),
+        # What has lapsed need not be set off against the person's debts.
+        (
+            "parameter = 'refund_claim_years' AND scope = 'tax'",
+            "3",
+            {"OVER": "claim_expiry_date refund_state", "STAY": SET_OFF, "GRACE": SET_OFF, "PREMIUM": SET_OFF},
+        ),
         ("parameter = 'closing_period_end'", "04-30", {"GRACE": "levy_class"}),
         # The premium is too small for late charge.
         ("law_parameter_id = 'late_charge_rate_after.late_elderly_premium.2026-01-01'", "9.8", {}),

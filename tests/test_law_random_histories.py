@@ -98,6 +98,7 @@ def end_of_claim(instalment: dict[str, Any], events: list[Event]) -> dict[str, A
         "prescription_date": by_time,
         "stay_end_date": by_stay,
         "first_clause": "15-7-4" if is_by_stay else "18",
+        "extinction_date": min(by_time, by_stay or by_time),
         "is_write_off_candidate": min(by_time, by_stay or by_time) < AS_OF,
     }
 
@@ -105,13 +106,15 @@ def end_of_claim(instalment: dict[str, Any], events: list[Event]) -> dict[str, A
 def found_end_of_claim(rows: dict[str, list[dict[str, Any]]]) -> dict[str, Any]:
     """What the models say of it."""
     (row,) = rows["fct_prescriptions"]
-    names = ("prescription_date", "stay_end_date", "first_clause")
+    names = ("prescription_date", "stay_end_date", "first_clause", "extinction_date")
     return {name: row[name] for name in names} | {"is_write_off_candidate": bool(rows["fct_write_off_candidates"])}
 
 
 def follow(instalment: dict[str, Any], events: list[Event]) -> dict[str, Any]:
-    """What the independent computation says as of the day."""
+    """What the independent computation says as of the day. No charge arises after the end of the claim."""
     account = Account(instalment["due_date"], [(date.min, instalment["principal_yen"])])
+    claim_end: date = end_of_claim(instalment, events)["extinction_date"]
+    account.exempt.append((claim_end + timedelta(days=1), date.max))
     for event in events:
         days = (event.on, event.fields.get("to_date") or date.max)
         if event.kind == "stay" or event.fields.get("kind") == "disaster":

@@ -18,3 +18,11 @@ select
 from {{ relation }}
 where {{ step_date }} is not null
 {%- endmacro %}
+
+{#
+  The eligible day (充当適状日): the later of the day from which the debt can be set off (int_appropriation_targets) and
+  the day on which the overpayment arose. Order of the Local Tax Act art. 6-14.
+#}
+{% macro eligible_date(targets, arising_date) -%}
+greatest({{ targets }}.appropriable_from_date, {{ arising_date }})
+{%- endmacro %}

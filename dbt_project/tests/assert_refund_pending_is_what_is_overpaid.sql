@@ -1,8 +1,10 @@
--- What the city still owes back on an instalment is exactly what was paid on it beyond what is levied: the overpayments
--- found event by event and the balance of the ledger must say the same.
+-- What the city still owes back of an instalment's principal is exactly what was paid on it beyond what is levied: the
+-- overpayments found event by event and the balance of the ledger must say the same.
+-- Does not test late charge that was reduced after it was paid; law cases do.
 with pending as (
     select instalment_id, sum(pending_yen) as pending_yen
     from {{ ref('fct_refunds') }}
+    where component = 'principal'
     group by instalment_id
 )
 

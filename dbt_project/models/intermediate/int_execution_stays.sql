@@ -1,10 +1,11 @@
 -- One row per instalment and unbroken run of execution stays begun by the as-of date: stays that overlap, or follow one
--- another without a day between, count as one. The item is that of the newest stay of the run.
+-- another without a day between, count as one. Item and number are those of the newest stay of the run.
 -- stay_end_date: last day of the years that extinguish the claim; empty when the run ended before. What the feed calls
 -- extinguished at once is taken so for a stay by item 1 that is open, from its first day. Local Tax Act art. 15-7.
 with stays as (
     select
         cases.instalment_id,
+        cases.case_no,
         cases.from_date,
         case when cases.to_date < run.as_of_date then cases.to_date else cast('9999-12-31' as date) end as to_date,
         delivered.stay_item_code,
@@ -28,7 +29,7 @@ numbered as (
         stays.*,
         row_number() over (
             partition by stays.instalment_id, stays.run_no
-            order by stays.from_date desc, stays.to_date desc, stays.stay_item_code
+            order by stays.from_date desc, stays.to_date desc, stays.stay_item_code, stays.case_no
         ) as newest_rank
     from {{ with_run_no('stays') }} as stays
 ),
@@ -40,6 +41,7 @@ runs as (
         nullif(max(to_date), cast('9999-12-31' as date)) as stay_to_date,
         count(*) as stay_count,
         max(case when newest_rank = 1 then stay_item_code end) as stay_item,
+        max(case when newest_rank = 1 then case_no end) as stay_no,
         min(immediate_date) as immediate_date
     from numbered
     group by instalment_id, run_no
@@ -51,6 +53,7 @@ select
     runs.stay_to_date,
     runs.stay_count,
     runs.stay_item,
+    runs.stay_no,
     case
         when coalesce(runs.stay_to_date >= {{ period_end('runs.stay_from_date', 'years.value * 12') }}, true)
             then {{ period_end('runs.stay_from_date', 'years.value * 12') }}

@@ -13,6 +13,7 @@ claims as (
         prescriptions.*,
         items.law_scope,
         stays.stay_item,
+        stays.stay_no,
         stays.stay_from_date,
         stays.stay_end_date,
         stays.immediate_extinction_date
@@ -51,6 +52,7 @@ select
     claims.suspended_days,
     claims.prescription_date,
     claims.stay_item,
+    claims.stay_no,
     claims.stay_from_date,
     claims.stay_end_date,
     claims.immediate_extinction_date,

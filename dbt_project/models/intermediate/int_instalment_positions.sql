@@ -1,5 +1,6 @@
 -- One row per instalment and the as-of date: what was levied, collected and is owed, component by component.
--- Collected principal is net of refunds. A claim that was written off in full takes its late charge with it.
+-- Collected principal and late charge are net of refunds. A claim that was written off in full takes its late charge
+-- with it.
 {{ config(materialized='view') }}
 {%- set paid = ['receipt', 'receipt_correction', 'appropriation'] %}
 with totals as (
@@ -8,12 +9,20 @@ with totals as (
         {{ total_yen('principal', ['levy', 'reassessment']) }} as principal_levied_yen,
         -{{ total_yen('principal', paid + ['refund']) }} as principal_collected_yen,
         -{{ total_yen('principal', ['write_off']) }} as written_off_yen,
-        -{{ total_yen('late_charge', paid) }} as late_charge_collected_yen,
+        -{{ total_yen('late_charge', paid + ['refund']) }} as late_charge_collected_yen,
         cast(sum(amount_yen) filter (where component = 'additional_charge') as bigint) as additional_charge_yen,
         cast(sum(amount_yen) filter (where component = 'demand_fee') as bigint) as demand_fee_yen
     from {{ ref('int_ledger_entries') }} as entries
     inner join {{ ref('int_run') }} as run on entries.effective_date <= run.as_of_date
     group by entries.instalment_id
+),
+
+reductions as (
+    select
+        instalment_id,
+        cast(sum(reduced_yen) as bigint) as reduced_yen
+    from {{ ref('int_late_charge_reductions') }}
+    group by instalment_id
 ),
 
 balances as (
@@ -25,8 +34,7 @@ balances as (
         least(coalesce(reductions.reduced_yen, 0), coalesce(charges.accrued_yen, 0)) as late_charge_reduced_yen
     from totals
     left join {{ ref('int_late_charges') }} as charges on totals.instalment_id = charges.instalment_id
-    left join {{ ref('int_late_charge_reductions') }} as reductions
-        on totals.instalment_id = reductions.instalment_id
+    left join reductions on totals.instalment_id = reductions.instalment_id
 )
 
 select

@@ -1,6 +1,6 @@
--- One row per instalment with decisions, by the as-of date, to reduce its late charge: how much in all. A decision
--- names yen, or a percentage of the charge over its days; of a segment that lies partly in them the days count, and the
--- reduction is cut to whole yen.
+-- One row per instalment and decision, by the as-of date, to reduce its late charge: how much. A decision names yen, or
+-- a percentage of the charge over its days; of a segment that lies partly in them the days count, and the reduction is
+-- cut to whole yen.
 with decisions as (
     select reductions.*
     from {{ standing('late_charge_reduction', 'reduction_no, instalment_id') }} as reductions
@@ -10,6 +10,8 @@ with decisions as (
 shares as (
     select
         decisions.instalment_id,
+        decisions.reduction_no,
+        decisions.reduction_decision_date,
         decisions.reduction_percent,
         segments.amount_yen,
         segments.days_count,
@@ -23,12 +25,18 @@ shares as (
 ),
 
 parts as (
-    select instalment_id, reduction_yen
+    select
+        instalment_id,
+        reduction_no,
+        reduction_decision_date,
+        reduction_yen
     from decisions
     where reduction_yen is not null
     union all
     select
         instalment_id,
+        reduction_no,
+        reduction_decision_date,
         {{ charge_yen('amount_yen', 'reduction_percent', days_between('from_date', 'to_date') ~ ' + 1', 'days_count') }}
             as reduction_yen
     from shares
@@ -37,6 +45,8 @@ parts as (
 
 select
     instalment_id,
+    reduction_no,
+    reduction_decision_date as decision_date,
     cast(sum(reduction_yen) as bigint) as reduced_yen
 from parts
-group by instalment_id
+group by instalment_id, reduction_no, reduction_decision_date

@@ -1,6 +1,7 @@
 -- One row per instalment and day on which a relief from late charge begins (+1) or has ended (-1).
--- Full relief: disaster grace, execution stay, and the excluded period that the levy feed reports. Reduced to the grace
--- rate: other graces. Local Tax Act art. 15-9.
+-- Full relief: disaster grace, execution stay, the excluded period that the levy feed reports, and for ever the days
+-- after the last day of a claim that is extinguished. Reduced to the grace rate: other graces. Local Tax Act art. 15-9,
+-- 15-7 (4) and (5), 18.
 with reliefs as (
     select
         instalment_id,
@@ -35,3 +36,11 @@ select
     -reduced as reduced_change
 from reliefs
 where to_date is not null
+union all
+select
+    extinctions.instalment_id,
+    {{ add_days('extinctions.extinction_date', 1) }} as start_date,
+    1 as exempt_change,
+    0 as reduced_change
+from {{ ref('int_extinctions') }} as extinctions
+inner join {{ ref('int_run') }} as run on extinctions.extinction_date < run.as_of_date

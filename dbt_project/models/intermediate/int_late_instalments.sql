@@ -1,12 +1,12 @@
 -- One row per instalment that owed principal on a day after its due date, with the day up to which late charge is due.
+-- Read from the moves before late charge, since late charge ends with the claim, and the end of a claim begins here.
 with late as (
     select entries.instalment_id
-    from {{ ref('int_ledger_entries') }} as entries
+    from {{ ref('int_principal_moves') }} as entries
     inner join {{ ref('int_instalments') }} as instalments on entries.instalment_id = instalments.instalment_id
     cross join {{ ref('int_run') }} as run
     where
-        entries.component = 'principal'
-        and entries.effective_date <= run.as_of_date
+        entries.effective_date <= run.as_of_date
         and instalments.due_date < run.as_of_date
     group by entries.instalment_id
     having
@@ -15,7 +15,7 @@ with late as (
             else 0
         end) > 0
         or bool_or(
-            entries.kind not in ('levy', 'receipt', 'receipt_correction')
+            entries.kind not in ('levy', 'receipt')
             and entries.effective_date > instalments.due_date
             and entries.amount_yen > 0
         )

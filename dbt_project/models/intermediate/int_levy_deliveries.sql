@@ -18,6 +18,7 @@ select
     0 as additional_charge_levied_yen,
     0 as demand_fee_levied_yen,
     records.overpayment_settled_yen,
+    records.late_charge_overpayment_settled_yen,
     ended.delivery_date as updated_date,
     records.write_off_date,
     records.write_off_yen,

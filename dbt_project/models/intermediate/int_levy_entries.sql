@@ -44,6 +44,10 @@ union all
 {{ levy_moves('changes', 'principal', "'refund'", 'refunded_on_date', 'overpayment_settled_change_yen') }}
 union all
 {{ levy_moves(
+    'changes', 'late_charge', "'refund'", 'refunded_on_date', 'late_charge_overpayment_settled_change_yen'
+) }}
+union all
+{{ levy_moves(
     'changes', 'principal', "'write_off'", 'written_off_on_date', '-write_off_change_yen', 'write_off_cause'
 ) }}
 union all

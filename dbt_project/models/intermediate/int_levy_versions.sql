@@ -15,6 +15,7 @@ select
     coalesce(deliveries.additional_charge_levied_yen, 0) as additional_charge_change_yen,
     coalesce(deliveries.demand_fee_levied_yen, 0) as demand_fee_change_yen,
     coalesce(deliveries.overpayment_settled_yen, 0) as overpayment_settled_change_yen,
+    coalesce(deliveries.late_charge_overpayment_settled_yen, 0) as late_charge_overpayment_settled_change_yen,
     coalesce(deliveries.write_off_yen, 0) as write_off_change_yen
 from {{ ref('int_levy_deliveries') }} as deliveries
 left join repeated on deliveries.instalment_id = repeated.instalment_id
@@ -28,6 +29,7 @@ select
     {{ change_of('deliveries.additional_charge_levied_yen') }} as additional_charge_change_yen,
     {{ change_of('deliveries.demand_fee_levied_yen') }} as demand_fee_change_yen,
     {{ change_of('deliveries.overpayment_settled_yen') }} as overpayment_settled_change_yen,
+    {{ change_of('deliveries.late_charge_overpayment_settled_yen') }} as late_charge_overpayment_settled_change_yen,
     {{ change_of('deliveries.write_off_yen') }} as write_off_change_yen
 from {{ ref('int_levy_deliveries') }} as deliveries
 inner join repeated on deliveries.instalment_id = repeated.instalment_id

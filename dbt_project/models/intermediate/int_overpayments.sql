@@ -1,5 +1,6 @@
 -- One row per overpayment: the event by which more had been paid than was levied, its cause, and what became of it.
 -- Settled money is set against the oldest overpayment first; what a raised levy used up counts as appropriated.
+-- component: principal, or late charge that a decision reduced after it was paid (int_late_charge_overpayments).
 with arisen as (
     select
         moves.*,
@@ -25,6 +26,7 @@ settled as (
 select
     {{ entry_id('O', ['arisen.ledger_entry_id']) }} as overpayment_id,
     arisen.instalment_id,
+    'principal' as component,
     instalments.addressee_key,
     instalments.tax_item_code,
     arisen.overpayment_cause as cause,
@@ -39,3 +41,21 @@ select
 from arisen
 inner join {{ ref('int_instalments') }} as instalments on arisen.instalment_id = instalments.instalment_id
 left join settled on arisen.ledger_entry_id = settled.ledger_entry_id
+union all
+select
+    {{ entry_id('O', ['reduced.instalment_id', "'late_charge'", 'reduced.move_id']) }} as overpayment_id,
+    reduced.instalment_id,
+    'late_charge' as component,
+    instalments.addressee_key,
+    instalments.tax_item_code,
+    'late_charge_reduction' as cause,
+    reduced.arising_date,
+    cast(null as date) as basis_date,
+    reduced.paid_date,
+    reduced.overpaid_yen,
+    cast(0 as bigint) as appropriated_yen,
+    reduced.refunded_yen,
+    reduced.overpaid_yen - reduced.refunded_yen as pending_yen,
+    case when reduced.refunded_yen > 0 then reduced.last_settled_date end as last_settled_date
+from {{ ref('int_late_charge_overpayments') }} as reduced
+inner join {{ ref('int_instalments') }} as instalments on reduced.instalment_id = instalments.instalment_id

@@ -38,13 +38,12 @@ acts as (
     {{ law_join('waiting', 'prescription_after_demand_days', 'late.tax_item_code', 'demands.demand_notice_date') }}
     union all
     select distinct
-        entries.instalment_id,
+        shares.instalment_id,
         'partial_payment' as renewal_kind,
-        entries.effective_date as act_date,
+        shares.paid_date as act_date,
         0 as waiting_days
-    from {{ ref('int_ledger_entries') }} as entries
-    inner join late on entries.instalment_id = late.instalment_id and entries.effective_date <= late.as_of_date
-    where entries.kind in ('receipt', 'receipt_correction')
+    from {{ ref('int_receipt_shares') }} as shares
+    inner join late on shares.instalment_id = late.instalment_id and shares.paid_date <= late.as_of_date
 )
 
 select

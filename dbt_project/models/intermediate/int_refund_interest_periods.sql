@@ -20,6 +20,9 @@ with waits as (
                 then {{ period_end(
                     'coalesce(overpayments.basis_date, overpayments.arising_date)', 'income_tax_wait.value'
                 ) }}
+            -- Too much only since the decision, or since a payment after it.
+            when 'late_charge_reduction'
+                then {{ period_end('overpayments.arising_date', 'reduction_wait.value') }}
             else {{ period_end('overpayments.paid_date', 'mistake_wait.value') }}
         end as wait_end_date
     from {{ ref('int_overpayments') }} as overpayments
@@ -28,6 +31,7 @@ with waits as (
     {{ refund_wait('request_wait', 'request') }}
     {{ refund_wait('income_tax_wait', 'income_tax') }}
     {{ refund_wait('mistake_wait', 'mistake') }}
+    {{ refund_wait('reduction_wait', 'late_charge_reduction') }}
 )
 
 select

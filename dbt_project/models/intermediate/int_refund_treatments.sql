@@ -1,21 +1,13 @@
 -- One row per decision about an overpayment that stands and was made by the as-of date: refund, or appropriation to
--- another instalment. An appropriation takes effect on the eligible day (充当適状日): as delivered, else the latest of
--- the target's due date, the day of its notice and the day the overpayment arose. Order of the Local Tax Act art. 6-14
+-- another instalment. An appropriation takes effect on the eligible day (充当適状日): as delivered, else by the law
+-- (macro eligible_date).
 with overpayments as {{ standing(
     'overpayment', 'tax_item_code, overpayment_year, overpayment_serial_no', has_deletions=false
 ) }},
 
 treatments as {{ standing(
     'treatment', 'tax_item_code, overpayment_year, overpayment_serial_no, treatment_history_seq', has_deletions=false
-) }},
-
-notices as (
-    select
-        instalment_id,
-        tax_notice_issue_date
-    from {{ ref('int_levy_versions') }}
-    where version_no = 1
-)
+) }}
 
 select
     {{ overpayment_no('treatments') }} as overpayment_no,
@@ -27,11 +19,9 @@ select
     treatments.target_instalment_id,
     case
         when treatments.target_instalment_id is not null
-            then coalesce(treatments.eligible_date, greatest(
-                targets.due_date,
-                coalesce(notices.tax_notice_issue_date, targets.due_date),
-                overpayments.occurrence_date
-            ))
+            then coalesce(
+                treatments.eligible_date, {{ eligible_date('targets', 'overpayments.occurrence_date') }}
+            )
     end as eligible_date,
     treatments.to_principal_yen,
     treatments.to_late_charge_yen,
@@ -46,5 +36,5 @@ left join overpayments
         treatments.tax_item_code = overpayments.tax_item_code
         and treatments.overpayment_year = overpayments.overpayment_year
         and treatments.overpayment_serial_no = overpayments.overpayment_serial_no
-left join {{ ref('int_instalments') }} as targets on treatments.target_instalment_id = targets.instalment_id
-left join notices on treatments.target_instalment_id = notices.instalment_id
+left join {{ ref('int_appropriation_targets') }} as targets
+    on treatments.target_instalment_id = targets.instalment_id

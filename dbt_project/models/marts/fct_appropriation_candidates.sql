@@ -39,7 +39,7 @@ select
     debts.instalment_id as target_instalment_id,
     pending.addressee_key,
     debts.is_same_tax_item,
-    greatest(debts.due_date, pending.arising_date) as eligible_date,
+    {{ eligible_date('targets', 'pending.arising_date') }} as eligible_date,
     cast(
         least(pending.pending_so_far_yen, debts.owed_so_far_yen)
         - greatest(
@@ -54,3 +54,4 @@ inner join debts
         pending.addressee_key = debts.addressee_key
         and pending.pending_so_far_yen > debts.owed_so_far_yen - debts.principal_outstanding_yen
         and debts.owed_so_far_yen > pending.pending_so_far_yen - pending.pending_yen
+inner join {{ ref('int_appropriation_targets') }} as targets on debts.instalment_id = targets.instalment_id

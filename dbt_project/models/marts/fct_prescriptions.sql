@@ -15,6 +15,7 @@ select
     extinctions.renewed_on_date,
     extinctions.suspended_days,
     extinctions.stay_item,
+    extinctions.stay_no,
     extinctions.stay_from_date,
     extinctions.stay_end_date,
     extinctions.clause as first_clause,

@@ -1,6 +1,6 @@
 -- One row per overpayment that arose by the as-of date: its cause, what is still owed back, and the interest on it.
--- overpaid = appropriated + refunded + pending. refund_state: settled, lapsed (the years of the claim are over),
--- partly_settled, pending.
+-- component: principal, or late charge reduced after it was paid. overpaid = appropriated + refunded + pending.
+-- refund_state: settled, lapsed (the years of the claim are over), partly_settled, pending.
 select
     overpayments.overpayment_id,
     overpayments.instalment_id,
@@ -23,6 +23,7 @@ select
     end as refund_state,
     run.as_of_date,
     overpayments.tax_item_code,
+    overpayments.component,
     stamp.law_version
 from {{ ref('int_overpayments') }} as overpayments
 cross join {{ ref('int_run') }} as run

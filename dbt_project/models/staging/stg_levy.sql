@@ -23,6 +23,7 @@ select
     additional_charge_collected_yen,
     demand_fee_collected_yen,
     principal_overpayment_settled_yen as overpayment_settled_yen,
+    late_charge_overpayment_settled_yen,
     write_off_date,
     write_off_yen,
     {{ write_off_clause('write_off_reason') }} as write_off_cause,
