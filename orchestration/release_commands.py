@@ -59,13 +59,13 @@ def verify(release_id: str | None) -> None:
 )
 @click.pass_context
 def attack(context: click.Context, folders: tuple[Path, ...], known: tuple[str, ...]) -> None:
-    """Try to recover masked figures from the released files alone, all releases together.
+    r"""Try to recover masked figures from the released files alone, all releases together.
 
-    DIR is the folder of a release, or one that holds several; without DIR all releases of this home are attacked. Anyone
-    who has the files can run this: it reads the CSV files, datapackage.json and certificate.json, nothing else, and
-    shares no code with what protects them. Tried are subtraction, linear elimination (exact), enclosing by linear
-    programs, figures that were published in one release and masked in another, and, with --knows, what a contributor can
-    add. A finding names table and cell, never a figure.
+    DIR is the folder of a release, or one that holds several; without DIR all releases of this home are attacked.
+    Anyone who has the files can run this: it reads the CSV files, datapackage.json and certificate.json, nothing
+    else, and shares no code with what protects them. Tried are subtraction, linear elimination (exact), enclosing by
+    linear programs, figures that were published in one release and masked in another, and, with --knows, what a
+    contributor can add. A finding names table and cell, never a figure.
 
     \b
     Examples:
