@@ -1,7 +1,7 @@
 """The last gate: what is about to be released is attacked, together with all that was released before.
 
-The attacker sees files only. What it finds stops the release, unless the certificate claims no protection for the figure
-or the earlier releases tell it without this one.
+The attacker sees files only. What it finds stops the release, unless the certificate claims no protection for the
+figure or the earlier releases tell it without this one.
 """
 
 from __future__ import annotations
@@ -15,6 +15,7 @@ from marts.attacker.reading import NotARelease, read_release, release_of
 from marts.attacker.report import RE_OPENED, ContradictoryReleases
 from marts.disclosure.primary import P_PERCENT, THRESHOLD
 from marts.disclosure.table import CellRef
+from marts.release_folder import release_ids
 
 if TYPE_CHECKING:
     from collections.abc import Mapping, Sequence
@@ -23,7 +24,7 @@ if TYPE_CHECKING:
     from marts.attacker.reading import Release
     from marts.attacker.report import Finding
     from marts.disclosure.protect import Protection
-    from marts.stat_table import StatTable
+    from marts.disclosure.table import Table
 
 _REMEDY = "Nothing was released. This is a defect of the masking, not of the data: report it."
 
@@ -33,19 +34,19 @@ class Recoverable(DataRefused):
 
 
 def refuse_recoverable(
-    release: tuple[str, Mapping[str, bytes]],
-    earlier: Sequence[Path],
-    protection: Protection,
-    insiders: Insiders,
+    released: Path, release: tuple[str, Mapping[str, bytes]], protection: Protection, tables: Sequence[Table]
 ) -> None:
-    """Demand that nothing masked in ``release`` (its id and files) or before it can be had.
+    """Demand that nothing masked in ``release`` (its id and files) or in the folders of ``released`` can be had.
+
+    ``tables`` are the protected tables as they were before masking: they say who is alone in a cell.
 
     Raises:
         Recoverable: something can. The message names the table and cell, never a figure.
     """
     release_id, files = release
     try:
-        before = [read_release(folder) for folder in earlier]
+        before = [read_release(released / earlier) for earlier in release_ids(released)]
+        insiders = _lone_contributors(tables, protection)
         found = attack([*before, release_of(release_id, files)], insiders, about=release_id).findings
         new = _not_told_before([f for f in found if _is_claimed(f, release_id, protection)], before)
     except (NotARelease, ContradictoryReleases, NotSolved) as problem:
@@ -55,14 +56,14 @@ def refuse_recoverable(
         raise Recoverable(f"The files of {release_id} give away a masked figure by {new[0]}{further}.", _REMEDY)
 
 
-def lone_contributors(tables: Sequence[StatTable], protection: Protection) -> Insiders:
+def _lone_contributors(tables: Sequence[Table], protection: Protection) -> Insiders:
     """Who knows a masked cell because nobody else is in it, and the cells that are masked for their own sake."""
     sensitive = {(c.table, c.key) for c, rule in protection.masked.items() if rule in (THRESHOLD, P_PERCENT)}
     lone = {
         (table.name, key)
         for table in tables
-        for key, row in table.rows.items()
-        if (table.name, key) in sensitive and row["contributor_count"] == 1
+        for key, cell in table.cells.items()
+        if (table.name, key) in sensitive and cell.contributor_count == 1
     }
     return Insiders(frozenset(lone), frozenset(sensitive))
 

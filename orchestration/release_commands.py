@@ -9,10 +9,11 @@ import click
 
 from ingestion.errors import ConfigurationError, DataRefused
 from ingestion.home import Home
-from orchestration.exit_codes import REFUSED
+from orchestration.exit_codes import DONE, REFUSED
 
 if TYPE_CHECKING:
     from marts.attacker.attack import Insiders
+    from marts.attacker.report import AttackReport
 from orchestration.settings import newest_delivery, parse_day
 
 
@@ -59,13 +60,13 @@ def verify(release_id: str | None) -> None:
 )
 @click.pass_context
 def attack(context: click.Context, folders: tuple[Path, ...], known: tuple[str, ...]) -> None:
-    """Try to recover masked figures from the released files alone, all releases together.
+    r"""Try to recover masked figures from the released files alone, all releases together.
 
-    DIR is the folder of a release, or one that holds several; without DIR all releases of this home are attacked. Anyone
-    who has the files can run this: it reads the CSV files, datapackage.json and certificate.json, nothing else, and
-    shares no code with what protects them. Tried are subtraction, linear elimination (exact), enclosing by linear
-    programs, figures that were published in one release and masked in another, and, with --knows, what a contributor can
-    add. A finding names table and cell, never a figure.
+    DIR is the folder of a release, or one that holds several; without DIR all releases of this home are attacked.
+    Anyone who has the files can run this: it reads the CSV files, datapackage.json and certificate.json, nothing
+    else, and shares no code with what protects them. Tried are subtraction, linear elimination (exact), enclosing by
+    linear programs, figures that were published in one release and masked in another, and, with --knows, what a
+    contributor can add. A finding names table and cell, never a figure.
 
     \b
     Examples:
@@ -75,21 +76,25 @@ def attack(context: click.Context, folders: tuple[Path, ...], known: tuple[str, 
 
     Exit codes: 0 nothing found, 1 something found, 2 wrong use.
     """
+    report = _attacked(folders or (Home.from_environment().released,), known)
+    click.echo("\n".join(report.lines()))
+    context.exit(REFUSED if report.findings else DONE)
+
+
+def _attacked(folders: tuple[Path, ...], known: tuple[str, ...]) -> AttackReport:
     from marts.attacker.attack import attack_release  # noqa: PLC0415  (commands load only what they need)
     from marts.attacker.bounds import NotSolved  # noqa: PLC0415
     from marts.attacker.reading import NotARelease  # noqa: PLC0415
     from marts.attacker.report import ContradictoryReleases, NoSuchCell  # noqa: PLC0415
 
     try:
-        report = attack_release(_releases_in(folders or (Home.from_environment().released,)), _insiders(known))
+        return attack_release(_releases_in(folders), _insiders(known))
     except NotARelease as problem:
         raise ConfigurationError(str(problem)) from problem
     except NoSuchCell as problem:
         raise ConfigurationError(str(problem), "Name a masked cell of the newest release: table:code/code") from problem
     except (ContradictoryReleases, NotSolved) as problem:
         raise DataRefused(str(problem)) from problem
-    click.echo("\n".join(report.lines()))
-    context.exit(REFUSED if report.findings else 0)
 
 
 def _insiders(known: tuple[str, ...]) -> Insiders:

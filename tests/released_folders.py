@@ -13,8 +13,14 @@ if TYPE_CHECKING:
     from collections.abc import Iterable, Mapping, Sequence
     from pathlib import Path
 
+    from marts.attacker.report import AttackReport
+
 Key = tuple[str, ...]
 TOTAL = "T"
+YEN = "spent_yen"
+SQUARE = {"row": dict.fromkeys("abc", TOTAL), "column": dict.fromkeys("xyz", TOTAL)}
+BLOCK = {(r, c) for r in "ab" for c in "xy"}
+LARGE = [[100, 300, 500], [200, 600, 700], [800, 900, 1000]]
 
 
 @dataclass
@@ -120,3 +126,20 @@ def _upward(tree: Mapping[str, str], code: str, *, has_total: bool) -> list[str]
     while tree.get(way[-1], TOTAL) != TOTAL:
         way.append(tree[way[-1]])
     return [*way, *((TOTAL,) if has_total else ())]
+
+
+def square(figures: list[list[int]], masked: set[Key], **more: Any) -> FolderTable:
+    """A 3 × 3 table with totals."""
+    leaves = {(r, c): figures[i][j] for i, r in enumerate("abc") for j, c in enumerate("xyz")}
+    return FolderTable("square", SQUARE, {YEN: added_up(SQUARE, leaves)}, masked, **more)
+
+
+def line(name: str, tree: dict[str, str], leaves: dict[str, int], masked: set[str], **more: Any) -> FolderTable:
+    """A table with a single dimension."""
+    values = added_up({"code": tree}, {(code,): value for code, value in leaves.items()})
+    return FolderTable(name, {"code": tree}, {YEN: values}, {(code,) for code in masked}, **more)
+
+
+def found(report: AttackReport) -> set[tuple[str, str, Key]]:
+    """What was found, without release and measure."""
+    return {(finding.attack, finding.table, finding.key) for finding in report.findings}

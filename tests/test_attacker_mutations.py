@@ -1,7 +1,7 @@
 """On random linked tables the attacker finds nothing in what the engine masks, and something when a mask is missing.
 
-Not every missing mask gives something away: the engine masks further cells one after another and does not search for the
-fewest, so that some hide nobody. How many they may be is bounded here: a blind attacker fails. The variable
+Not every missing mask gives something away: the engine masks further cells one after another and does not search for
+the fewest, so that some hide nobody. How many they may be is bounded here: a blind attacker fails. The variable
 OSAMARI_DISCLOSURE_SETS says how many random sets of tables are tried (25). Worked examples: test_attacker.py.
 """
 
@@ -16,7 +16,6 @@ import pytest
 
 from marts.attacker.attack import Insiders, attack
 from marts.disclosure.protect import SECONDARY, Protection, protect
-from marts.disclosure.table import CellRef
 from tests.attacked_tables import released
 from tests.disclosure_tables import rules
 from tests.test_disclosure_properties import invented, linked, seeded
@@ -26,7 +25,7 @@ if TYPE_CHECKING:
 
     from marts.attacker.report import Finding
     from marts.disclosure.lattice import Link
-    from marts.disclosure.table import Table
+    from marts.disclosure.table import CellRef, Table
 
 SETS = int(os.environ.get("OSAMARI_DISCLOSURE_SETS", "25"))
 RULES = rules(minimum=3, width=3, percent=20)

@@ -1,7 +1,7 @@
 """For random small linked tables: after protection the attacker recovers nothing.
 
-The attacker shares no code with the engine (marts/attacker). Does not test speed, nor real tables; test_release_files.py
-attacks a released folder. Whether the attacker would notice is tested in test_attacker.py and test_attacker_mutations.py.
+The attacker shares no code with the engine (marts/attacker). Does not test speed, nor real tables;
+test_release_files.py attacks a released folder. Whether the attacker would notice: test_attacker_mutations.py.
 """
 
 from __future__ import annotations

@@ -15,9 +15,7 @@ from click.testing import CliRunner
 import marts.release
 from ingestion.errors import ConfigurationError
 from ingestion.home import Home
-from marts.attacker.attack import NOBODY
 from marts.disclosure.protect import SECONDARY, Protection, protect
-from marts.disclosure.table import CellRef
 from marts.last_gate import Recoverable, refuse_recoverable
 from marts.release import release
 from marts.release_folder import read_files
@@ -30,6 +28,8 @@ if TYPE_CHECKING:
     from pathlib import Path
 
     from click.testing import Result
+
+    from marts.disclosure.table import CellRef
 
 
 @pytest.fixture(scope="module")
@@ -66,7 +66,9 @@ def drop_a_secondary(masked: dict[CellRef, str]) -> None:
 
 def test_a_mask_with_one_cell_too_few_is_not_released(home: Home, monkeypatch: pytest.MonkeyPatch) -> None:
     masking(monkeypatch, drop_a_secondary)
-    with pytest.raises(Recoverable, match=rf"files of {AS_OF}\.1 give away a masked figure by \w+: arrears_by_\w+ \w+/"):
+    with pytest.raises(
+        Recoverable, match=rf"files of {AS_OF}\.1 give away a masked figure by \w+: arrears_by_\w+ \w+/"
+    ):
         release(home, AS_OF)
     assert not home.released.exists() or not list(home.released.iterdir())
 
@@ -86,19 +88,19 @@ def test_a_cell_that_was_masked_before_is_not_opened(home: Home, monkeypatch: py
             del masked[cell]
 
     masking(monkeypatch, open_everything_in_one_area)
-    with pytest.raises(Recoverable, match=f"by re_opened: arrears_by_area_age 08/"):
+    with pytest.raises(Recoverable, match="by re_opened: arrears_by_area_age 08/"):
         release(home, AS_OF)
 
 
 def test_an_earlier_release_that_cannot_be_read_stops_the_next(home: Home) -> None:
     release(home, AS_OF)
-    earlier = home.root / "2026-04-30.1"
+    earlier = home.released / "2026-04-30.1"
     shutil.copytree(folder(home), earlier)
     (earlier / "certificate.json").chmod(0o600)
     (earlier / "certificate.json").write_text("{}", encoding="utf-8")
-    nothing = Protection({}, {}, 0, 0, {}, 0)
+    nothing = Protection({}, {}, 0, 0, {}, {}, 0)
     with pytest.raises(Recoverable, match=r"did not end: 2026-04-30\.1 cannot be read"):
-        refuse_recoverable((f"{AS_OF}.1", read_files(folder(home))), [earlier], nothing, NOBODY)
+        refuse_recoverable(home.released, (f"{AS_OF}.2", read_files(folder(home))), nothing, [])
 
 
 def attacked(home: Home, *arguments: str) -> Result:
@@ -109,7 +111,7 @@ def attacked(home: Home, *arguments: str) -> Result:
 def test_the_command_attacks_all_releases_of_the_home_and_finds_nothing(released_once: Home) -> None:
     result = attacked(released_once)
     assert result.exit_code == 0
-    assert "outstanding_yen: 68 masked, 2 blocks" in result.output
+    assert "case_count: masked 68, blocks 1, linear programs " in result.output
     assert result.output.endswith("Nothing was found.\n")
 
 

@@ -8,17 +8,15 @@ from __future__ import annotations
 import hashlib
 import json
 import stat
-from dataclasses import replace
 from typing import TYPE_CHECKING
 
 import frictionless
 import pyarrow.parquet as pq
 import pytest
 
-from marts.attacker.attack import attack
-from marts.attacker.reading import Release, read_release
+from marts.attacker.attack import attack_release
 from tests.released_home import FILES, MEASURES, PROTECTED, TABLES, folder, release_once, resource_of, rows_of
-from tests.statistics_warehouse import AS_OF, LAW_VERSION
+from tests.statistics_warehouse import LAW_VERSION
 
 if TYPE_CHECKING:
     from ingestion.home import Home
@@ -87,30 +85,8 @@ def test_the_data_package_is_valid_and_lists_codes_with_parents(released_once: H
             assert all(code["parent"] in {"", *listed} for code in dimension["codes"])
 
 
-def as_readers_know_it(home: Home) -> Release:
-    """The released files with what readers know of them: one population in two tables, and the public accounts."""
-    levies, accounts = "arrears_by_levy_year", "collection_results"
-    link = {
-        "left": {"table": levies, "where": {"levy_year_code": "T"}},
-        "right": {"table": "arrears_by_area_age", "where": {"area_code": "T", "age_band_code": "T"}},
-        "by": ["tax_item_code"],
-        "measures": list(MEASURES),
-    }
-    of_year = {"accounting_year": "2025", "month_end_date": str(AS_OF)}
-    ceilings = [
-        {
-            "left": {"table": levies, "where": {"levy_year_code": code}},
-            "right": {"table": accounts, "where": {**of_year, "levy_class": levy_class}},
-            "by": {"tax_item_code": "tax_item_code"},
-            "measures": ["outstanding_yen"],
-        }
-        for code, levy_class in (("2025", "current"), ("C", "carryover"))
-    ]
-    return replace(read_release(folder(home)), links=[link], ceilings=ceilings)
-
-
 def test_a_reader_of_the_files_and_of_the_accounts_recovers_no_masked_figure(released_once: Home) -> None:
-    report = attack([as_readers_know_it(released_once)])
+    report = attack_release([folder(released_once)])
     assert report.findings == ()
     assert {name: measure.unknowns > 20 for name, measure in report.measures.items()} == dict.fromkeys(MEASURES, True)
     proof = json.loads((folder(released_once) / "certificate.json").read_text(encoding="utf-8"))

@@ -1,8 +1,8 @@
 """What the public accounts enclose by themselves, whatever is released: no mask can protect it.
 
 Where masked cells have ceilings in an exempt table, and the published total equals the sum of the ceilings, each cell
-is its ceiling. That is not the release's doing if the cell is a sum of cells that have ceilings, or lies under a ceiling
-that is itself narrower than the promised width. Everything else that follows by way of a ceiling is a finding.
+is its ceiling. That is not the release's doing if the cell is a sum of cells that have ceilings, or lies under a
+ceiling that is itself narrower than the promised width. Everything else that follows from a ceiling is a finding.
 """
 
 from __future__ import annotations

@@ -1,7 +1,7 @@
 """The attack on releases as any reader has them: what is masked in them, and can it be had all the same?
 
 Every masked figure of every release is an unknown; every sum, ordering and equal cell is a row. Block by block the
-attacks are tried from the simplest to the strongest, and each recovered figure is told once, by the first that succeeds.
+attacks are tried from the simplest to the strongest; each recovered figure is told once, by the first that succeeds.
 """
 
 from __future__ import annotations
@@ -138,7 +138,7 @@ class _Attack:
             releases, name = block.releases, kind
             if number in alone:
                 releases = (alone[number],)
-            elif block.joins_releases and is_revised:
+            elif block.joins_releases and is_revised and kind != INSIDER:
                 name = REVISION
             yield number, Finding(name, self._ids(releases), figure.table, figure.key, figure.measure)
 

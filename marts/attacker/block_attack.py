@@ -99,8 +99,12 @@ class Knowledge:
 
     def may_learn(self, unknown: int) -> bool:
         """Whether it does not matter that a lone contributor learns the figure."""
+        return self.must_not_learn is not None and self.cell(unknown) not in self.must_not_learn
+
+    def cell(self, unknown: int) -> Cell:
+        """Table and key of an unknown."""
         figure = self.unknowns.figure(unknown)
-        return self.must_not_learn is not None and (figure.table, figure.key) not in self.must_not_learn
+        return figure.table, figure.key
 
 
 @dataclass
@@ -177,9 +181,11 @@ class BlockAttack:
         for own in np.flatnonzero(np.isin(numbers, list(knowledge.known_to_lone))):
             if int(numbers[own]) in self.found:
                 continue
-            for other in np.flatnonzero(tied(solution, int(own)) & solution.any(axis=1)):
-                number = int(numbers[other])
-                if other not in _same(matrix, int(own)) and not knowledge.may_learn(number):
+            ties = [int(numbers[i]) for i in np.flatnonzero(tied(solution, int(own)) & solution.any(axis=1))]
+            # Its own figure in an earlier version of a table is its own figure, too.
+            mine = {knowledge.cell(int(numbers[i])) for i in _same(matrix, int(own))}
+            for number in ties:
+                if knowledge.cell(number) not in mine and not knowledge.may_learn(number):
                     self.found.setdefault(number, INSIDER)
 
 

@@ -140,7 +140,7 @@ def release_of(name: str, files: Mapping[str, bytes]) -> Release:
         )
     except (ValueError, KeyError, TypeError, IndexError, AttributeError) as problem:
         raise NotARelease(
-            f"{name} cannot be read as a release ({type(problem).__name__}: {problem}). Check it: osamari release verify"
+            f"{name} cannot be read as a release ({type(problem).__name__}: {problem}). Try: osamari release verify"
         ) from problem
 
 

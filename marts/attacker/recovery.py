@@ -1,9 +1,9 @@
 """Exact recovery: subtraction, and linear elimination without any tolerance.
 
 Elimination works in whole numbers modulo a prime. It does not look for the figures but for freedom: a few random
-solutions of the rows with all constants 0. An unknown is determined exactly when it is 0 in all of them, and two unknowns
-determine each other exactly when they keep the same ratio. That a free unknown is 0 by chance in all of them has a chance
-of one in 10**18 per solution pair; the generator is seeded, so that the same releases give the same answer.
+solutions of the rows with all constants 0. An unknown is determined exactly when it is 0 in all of them, and two
+unknowns determine each other exactly when they keep the same ratio. A free unknown is 0 in all of them by chance once
+in 10**27 times; the generator is seeded, so that the same releases give the same answer.
 """
 
 from __future__ import annotations

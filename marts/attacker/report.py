@@ -78,8 +78,9 @@ class AttackReport:
         for name, measure in sorted(self.measures.items()):
             found = sum(finding.measure == name for finding in self.findings)
             lines.append(
-                f"{name}: {measure.unknowns:,} masked, {measure.blocks:,} blocks, {measure.programs:,} linear programs, "
-                f"{measure.told_by_accounts:,} told by the public accounts, {found:,} found"
+                f"{name}: masked {measure.unknowns:,}, blocks {measure.blocks:,}, "
+                f"linear programs {measure.programs:,}, "
+                f"told by the public accounts {measure.told_by_accounts:,}, found {found:,}"
             )
         lines += [str(finding) for finding in self.findings]
         return [*lines, f"{len(self.findings):,} findings" if self.findings else "Nothing was found."]
