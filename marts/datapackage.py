@@ -133,6 +133,7 @@ def _dimension(codes: CodeList) -> dict[str, object]:
         "label_en": codes.label_en,
         "total": TOTAL,
         "total_label": TOTAL_LABELS[0],
+        "total_label_en": TOTAL_LABELS[1],
         # Where it is false no cell of the total is listed: months and years do not add up.
         "has_total": codes.has_total,
         "codes": [

@@ -9,12 +9,16 @@ from typing import TYPE_CHECKING
 
 import duckdb
 
+from marts.certificate import Setting
 from marts.disclosure.policy import load_policy
 from marts.disclosure.table import CellRef
+from marts.release_descriptions import description_files
+from marts.release_files import csv_bytes, parquet_bytes
+from marts.release_folder import with_sums
 from marts.released_table import ReleasedTable, released_table
 from marts.stat_table import StatTable, read_table
 from tests.statistics_tables import NEW_TABLES, contract_of
-from tests.statistics_warehouse import AS_OF, fill_warehouse, invented_arrears
+from tests.statistics_warehouse import AS_OF, LAW_VERSION, fill_warehouse, invented_arrears
 
 if TYPE_CHECKING:
     from pathlib import Path
@@ -22,15 +26,29 @@ if TYPE_CHECKING:
 NAMES = ("arrears_by_area_age", "arrears_by_levy_year", "collection_results", *NEW_TABLES)
 
 
-def invented_release(folder: Path) -> dict[str, ReleasedTable]:
-    """The tables by name; a warehouse is made in ``folder``."""
+def invented_release(folder: Path, seed: int = 7) -> dict[str, ReleasedTable]:
+    """The tables by name; a warehouse is made in ``folder``, the arrears in it are those of ``seed``."""
     path, policy = folder / "warehouse.duckdb", load_policy()
-    fill_warehouse(path, invented_arrears())
+    fill_warehouse(path, invented_arrears(seed))
     with duckdb.connect(str(path), read_only=True) as connection:
         tables = [
             read_table(connection, contract_of(name), AS_OF, policy.structural_zero_flag) for name in sorted(NAMES)
         ]
     return {table.name: released_table(table, _masked(table, policy.rules.minimum_contributors)) for table in tables}
+
+
+def write_invented_release(folder: Path, release_id: str, released: dict[str, ReleasedTable]) -> Path:
+    """A folder with all of a release but its certificate."""
+    tables = list(released.values())
+    files = {f"{table.name}.csv": csv_bytes(table) for table in tables}
+    files |= {f"{table.name}.parquet": parquet_bytes(table) for table in tables}
+    setting = Setting(AS_OF, "072036", LAW_VERSION, "f" * 64, ())
+    described = description_files(release_id, setting, tables, files, {})
+    room = folder / release_id
+    room.mkdir(parents=True)
+    for name, content in with_sums({**files, **described}).items():
+        (room / name).write_bytes(content)
+    return room
 
 
 def _masked(table: StatTable, least: int) -> dict[CellRef, str]:

@@ -10,12 +10,9 @@ from typing import TYPE_CHECKING, Any
 import frictionless
 import pytest
 
-from marts.certificate import Setting
 from marts.csvw import csvw_name
-from marts.release_descriptions import description_files
-from marts.release_files import csv_bytes, parquet_bytes
-from tests.statistics_released import invented_release
-from tests.statistics_warehouse import AS_OF, LAW_VERSION
+from tests.statistics_released import invented_release, write_invented_release
+from tests.statistics_warehouse import AS_OF
 
 if TYPE_CHECKING:
     from pathlib import Path
@@ -34,13 +31,7 @@ def released(tmp_path_factory: pytest.TempPathFactory) -> dict[str, ReleasedTabl
 @pytest.fixture(scope="module")
 def room(released: dict[str, ReleasedTable], tmp_path_factory: pytest.TempPathFactory) -> Path:
     """A folder with all data and descriptions of them."""
-    tables, folder = list(released.values()), tmp_path_factory.mktemp("release")
-    files = {f"{table.name}.csv": csv_bytes(table) for table in tables}
-    files |= {f"{table.name}.parquet": parquet_bytes(table) for table in tables}
-    setting = Setting(AS_OF, "072036", LAW_VERSION, "f" * 64, ())
-    for name, content in {**files, **description_files(RELEASE_ID, setting, tables, files, {})}.items():
-        (folder / name).write_bytes(content)
-    return folder
+    return write_invented_release(tmp_path_factory.mktemp("release"), RELEASE_ID, released)
 
 
 def read(path: Path) -> dict[str, Any]:

@@ -1,0 +1,1 @@
+"""For analysts: what Osamari releases, read from the released files alone."""
