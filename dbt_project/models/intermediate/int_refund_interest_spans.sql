@@ -1,6 +1,6 @@
--- One row per overpayment and span of days for which refund interest runs: all of its period, without the days between
--- the end of the law's wait for a claim after the refund notice and the claim. Local Tax Act art. 17-4 (2).
--- Nobody has to claim what is paid to an account that the city knows.
+-- One row per overpayment, day of payment and span of days for which refund interest runs: all of its period, without
+-- the days between the end of the law's wait for a claim after the refund notice and the claim. Local Tax Act art. 17-4
+-- (2). Nobody has to claim what is paid to an account that the city knows.
 with unclaimed as (
     select
         records.overpayment_id,

@@ -1,6 +1,15 @@
 -- One row per overpayment that arose by the as-of date: its cause, what is still owed back, and the interest on it.
 -- component: principal, or late charge reduced after it was paid. overpaid = appropriated + refunded + pending.
 -- refund_state: settled, lapsed (the years of the claim are over), partly_settled, pending.
+with periods as (
+    select
+        overpayment_id,
+        min(interest_start_date) as interest_start_date,
+        max(interest_end_date) as interest_end_date
+    from {{ ref('int_refund_interest_periods') }}
+    group by overpayment_id
+)
+
 select
     overpayments.overpayment_id,
     overpayments.instalment_id,
@@ -28,6 +37,6 @@ select
 from {{ ref('int_overpayments') }} as overpayments
 cross join {{ ref('int_run') }} as run
 cross join {{ ref('int_law_version') }} as stamp
-left join {{ ref('int_refund_interest_periods') }} as periods on overpayments.overpayment_id = periods.overpayment_id
+left join periods on overpayments.overpayment_id = periods.overpayment_id
 left join {{ ref('int_refund_interest') }} as interest on overpayments.overpayment_id = interest.overpayment_id
 {{ law_join('years', 'refund_claim_years', 'overpayments.tax_item_code', 'overpayments.arising_date') }}
