@@ -133,6 +133,17 @@ def test_an_empty_table_of_cells_is_no_pass(tmp_path: Path) -> None:
         assert judged(warehouse, of).outcome is Outcome.FAILED
 
 
+def test_a_table_of_the_past_may_be_empty_while_no_period_is_settled(tmp_path: Path) -> None:
+    """A city in its first months has no period that is over; all other tables must have cells."""
+    warehouse, of = tmp_path / "w.duckdb", suite("statistics.new_debtors", AS_OF)
+    with duckdb.connect(str(warehouse)) as connection:
+        create_small_marts(connection)
+        connection.execute("delete from cells_new_debtors")
+        connection.execute("delete from cells_dimension_codes where dimension = 'period_code'")
+        connection.execute("delete from cells_periods")
+    assert unmet(judged(warehouse, of)) == []
+
+
 @pytest.fixture
 def three_rows(tmp_path: Path) -> Path:
     warehouse = tmp_path / "w.duckdb"
