@@ -10,11 +10,11 @@ import click
 from ingestion.errors import ConfigurationError, DataRefused
 from ingestion.home import Home
 from orchestration.exit_codes import DONE, REFUSED
+from orchestration.settings import newest_delivery, parse_day
 
 if TYPE_CHECKING:
     from marts.attacker.attack import Insiders
     from marts.attacker.report import AttackReport
-from orchestration.settings import newest_delivery, parse_day
 
 
 @click.group()
