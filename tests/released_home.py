@@ -12,12 +12,13 @@ import pytest
 import marts.release
 from ingestion.home import Home
 from marts.release import release
+from tests.statistics_tables import ACCOUNTS, DIMENSIONS
 from tests.statistics_warehouse import AS_OF, fill_warehouse, invented_arrears
 
 if TYPE_CHECKING:
     from pathlib import Path
 
-TABLES = ("arrears_by_area_age", "arrears_by_levy_year", "collection_results")
+TABLES = tuple(sorted(DIMENSIONS))
 FILES = {f"{table}.{ending}" for table in TABLES for ending in ("csv", "parquet", "csv-metadata.json")} | {
     "SHA256SUMS",
     "certificate.json",
@@ -26,7 +27,7 @@ FILES = {f"{table}.{ending}" for table in TABLES for ending in ("csv", "parquet"
     "metadata.dcat.jsonld",
     "statistics.xlsx",
 }
-PROTECTED = TABLES[:2]
+PROTECTED = tuple(table for table in TABLES if table not in ACCOUNTS)
 MEASURES = ("debtor_count", "case_count", "outstanding_yen")
 
 

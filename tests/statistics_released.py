@@ -17,13 +17,14 @@ from marts.release_files import csv_bytes, parquet_bytes
 from marts.release_folder import with_sums
 from marts.released_table import ReleasedTable, released_table
 from marts.stat_table import StatTable, read_table
-from tests.statistics_tables import NEW_TABLES, contract_of
+from marts.table_contract import load_contracts
+from tests.statistics_tables import DIMENSIONS
 from tests.statistics_warehouse import AS_OF, LAW_VERSION, fill_warehouse, invented_arrears
 
 if TYPE_CHECKING:
     from pathlib import Path
 
-NAMES = ("arrears_by_area_age", "arrears_by_levy_year", "collection_results", *NEW_TABLES)
+NAMES = tuple(sorted(DIMENSIONS))
 
 
 def invented_release(folder: Path, seed: int = 7) -> dict[str, ReleasedTable]:
@@ -32,7 +33,8 @@ def invented_release(folder: Path, seed: int = 7) -> dict[str, ReleasedTable]:
     fill_warehouse(path, invented_arrears(seed))
     with duckdb.connect(str(path), read_only=True) as connection:
         tables = [
-            read_table(connection, contract_of(name), AS_OF, policy.structural_zero_flag) for name in sorted(NAMES)
+            read_table(connection, contract, AS_OF, policy.structural_zero_flag)
+            for contract in load_contracts().values()
         ]
     return {table.name: released_table(table, _masked(table, policy.rules.minimum_contributors)) for table in tables}
 

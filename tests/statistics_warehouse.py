@@ -15,45 +15,19 @@ from typing import TYPE_CHECKING
 
 import duckdb
 
-from tests.statistics_cells import AS_OF, Record, upward, write_cells
-from tests.statistics_tables import (
-    LEVY_CLASSES,
-    NEW_TABLES,
-    OTHERS,
-    STOCKS_OF_ARREARS,
-    TAX_ITEMS,
-    Code,
-    Invented,
-)
+from marts.table_contract import load_contracts
+from tests.statistics_cells import AS_OF, Record, insert, upward, write_cells
+from tests.statistics_tables import DIMENSIONS, OTHERS, PAYMENTS, SHARES, STOCKS_OF_ARREARS, TAX_ITEMS
 
 if TYPE_CHECKING:
-    from collections.abc import Sequence
+    from collections.abc import Mapping, Sequence
     from pathlib import Path
+
+    from marts.table_contract import TableContract
 
 
 LAW_VERSION = "V0"
-AREAS: tuple[Code, ...] = (
-    ("01", "旧市内", "Old city", ""),
-    ("02", "田村町", "Tamura", ""),
-    ("08", "湖南町", "Konan", ""),
-)
-AGES: tuple[Code, ...] = (
-    ("A30", "30–39歳", "30–39", ""),
-    ("A65", "65–74歳", "65–74", ""),
-    ("CORP", "法人", "Corporation", ""),
-)
-LEVY_YEARS: tuple[Code, ...] = (
-    ("C", "滞納繰越分", "Carried over", ""),
-    ("2025", "2025年度課税分", "Levied in FY2025", ""),
-    ("2024", "2024年度課税分", "Levied in FY2024", "C"),
-    ("P", "それより前の課税分", "Levied earlier", "C"),
-)
-DIMENSIONS: dict[str, dict[str, tuple[Code, ...]]] = {
-    "arrears_by_levy_year": {"levy_year_code": LEVY_YEARS, "tax_item_code": TAX_ITEMS},
-    "arrears_by_area_age": {"area_code": AREAS, "age_band_code": AGES, "tax_item_code": TAX_ITEMS},
-    "collection_results": {"tax_item_code": TAX_ITEMS, "levy_class": LEVY_CLASSES},
-    **{name: table.dimensions for name, table in NEW_TABLES.items()},
-}
+TRANSFER, PAID = "TRF", "0"
 # Accounting year, month end, and how many times the arrears of the as-of date are outstanding.
 MONTH_ENDS = (
     (2024, date(2025, 5, 31), 2),
@@ -100,8 +74,9 @@ def fill_warehouse(path: Path, arrears: Sequence[Arrear]) -> None:
         connection.execute(f"create table int_law_version as select '{LAW_VERSION}' as law_version")
         connection.execute("create table raw_city_parameters (parameter varchar, value varchar)")
         _write_codes(connection)
-        _write_arrears(connection, arrears)
-        _write_others(connection)
+        contracts = load_contracts()
+        _write_arrears(connection, contracts, arrears)
+        _write_others(connection, contracts)
         _write_accounts(connection, arrears)
 
 
@@ -112,20 +87,22 @@ def _write_codes(connection: duckdb.DuckDBPyConnection) -> None:
     )
     for table, dimensions in DIMENSIONS.items():
         for dimension, codes in dimensions.items():
-            rows = [(table, dimension, *code, order) for order, code in enumerate(codes)]
-            connection.executemany("insert into cells_dimension_codes values (?, ?, ?, ?, ?, ?, ?)", rows)
+            insert(
+                connection,
+                "cells_dimension_codes",
+                [(table, dimension, *code, order) for order, code in enumerate(codes)],
+            )
 
 
-def _write_arrears(connection: duckdb.DuckDBPyConnection, arrears: Sequence[Arrear]) -> None:
+def _write_arrears(
+    connection: duckdb.DuckDBPyConnection, contracts: Mapping[str, TableContract], arrears: Sequence[Arrear]
+) -> None:
     """Every table of the stock of arrears shows the same arrears."""
     records = [
         Record(a.debtor, a.codes, {"case_count": 1, "outstanding_yen": a.yen}) for a in with_further_codes(arrears)
     ]
-    measures = ("debtor_count", "case_count", "outstanding_yen")
-    for table in ("arrears_by_levy_year", "arrears_by_area_age"):
-        write_cells(connection, table, DIMENSIONS[table], records, measures)
-    for table, invented in STOCKS_OF_ARREARS.items():
-        write_cells(connection, table, invented.dimensions, records, tuple(invented.measures))
+    for table in STOCKS_OF_ARREARS:
+        write_cells(connection, contracts[table], DIMENSIONS[table], records)
 
 
 def with_further_codes(arrears: Sequence[Arrear]) -> list[Arrear]:
@@ -148,28 +125,49 @@ def with_further_codes(arrears: Sequence[Arrear]) -> list[Arrear]:
     return found
 
 
-def _write_others(connection: duckdb.DuckDBPyConnection) -> None:
-    for place, (table, invented) in enumerate(OTHERS.items()):
-        records = invented_records(invented, seed=place)
-        write_cells(connection, table, invented.dimensions, records, tuple(invented.measures))
+def _write_others(connection: duckdb.DuckDBPyConnection, contracts: Mapping[str, TableContract]) -> None:
+    for place, table in enumerate(OTHERS):
+        write_cells(connection, contracts[table], DIMENSIONS[table], invented_records(contracts[table], seed=place))
+    requests = invented_records(contracts["transfer_failures"], seed=len(OTHERS))
+    for record in requests:
+        _settle(record)
+    others = invented_records(contracts["payment_channels"], seed=len(OTHERS) + 1)
+    payments = [record for record in others if record.codes["channel_code"] != TRANSFER]
+    payments += [
+        Record(one.person, {**one.codes, "channel_code": TRANSFER}, one.adds)
+        for one in requests
+        if one.adds["payment_count"]
+    ]
+    for table, records in (("transfer_failures", requests), ("payment_channels", payments)):
+        write_cells(connection, contracts[table], PAYMENTS[table], records)
 
 
-def invented_records(table: Invented, seed: int, count: int = 900) -> list[Record]:
-    """Cases with a code of each dimension, the first ones more often, of 400 people and companies."""
+def _settle(request: Record) -> None:
+    """A request is paid, and then a payment by transfer, or it fails, now and then as the one before."""
+    is_paid = request.codes["transfer_result_code"] == PAID
+    request.adds["payment_count"] = int(is_paid)
+    request.adds["paid_yen"] = request.adds["requested_yen"] if is_paid else 0
+    request.adds["repeated_failure_count"] = int(not is_paid and request.person % 4 == 0)
+
+
+def invented_records(contract: TableContract, seed: int, count: int = 2500) -> list[Record]:
+    """Cases with a code of each dimension, the first ones more often, of 1,000 people and companies."""
     random = Random(seed)  # noqa: S311 - nothing secret is drawn
     finest = {
         name: [code[0] for code in codes if code[0] not in {one[3] for one in codes}]
-        for name, codes in table.dimensions.items()
+        for name, codes in DIMENSIONS[contract.table].items()
     }
+    measures = [measure.name for measure in contract.measures]
     records = []
     for _ in range(count):
         yen, luck = 100 * int(random.lognormvariate(5, 1)) + 100, random.random()
         codes = {name: random.choices(c, [len(c) + 2 - i for i in range(len(c))])[0] for name, c in finest.items()}
-        values = {
-            name: (yen if name.endswith("_yen") else 1) if luck < column.share else 0
-            for name, column in table.measures.items()
-        }
-        records.append(Record(random.randrange(400), codes, values))
+        values = {m: (yen if m.endswith("_yen") else 1) if luck < SHARES.get(m, 1) else 0 for m in measures}
+        person = random.randrange(1000)
+        if "debtor_count" in values:
+            # Nobody becomes a new debtor twice: their months add up.
+            codes["period_code"] = finest["period_code"][person % len(finest["period_code"])]
+        records.append(Record(person, codes, values))
     return records
 
 
@@ -198,4 +196,4 @@ def _write_accounts(connection: duckdb.DuckDBPyConnection, arrears: Sequence[Arr
                 change = None if last is None else rate - last
                 money = (outstanding + collected, collected, 0, 0, outstanding)
                 rows.append((AS_OF, year, month_end, item, levy_class, *money, rate, rate, last, change, 5))
-    connection.executemany(f"insert into cells_collection_results values ({', '.join('?' * 15)})", rows)
+    insert(connection, "cells_collection_results", rows)

@@ -16,6 +16,7 @@ import pytest
 
 from marts.attacker.attack import attack_release
 from tests.released_home import FILES, MEASURES, PROTECTED, TABLES, folder, release_once, resource_of, rows_of
+from tests.statistics_tables import DIMENSIONS
 from tests.statistics_warehouse import LAW_VERSION
 
 if TYPE_CHECKING:
@@ -88,7 +89,7 @@ def test_the_data_package_is_valid_and_lists_codes_with_parents(released_once: H
 def test_a_reader_of_the_files_and_of_the_accounts_recovers_no_masked_figure(released_once: Home) -> None:
     report = attack_release([folder(released_once)])
     assert report.findings == ()
-    assert {name: measure.unknowns > 20 for name, measure in report.measures.items()} == dict.fromkeys(MEASURES, True)
+    assert {name for name, measure in report.measures.items() if measure.unknowns > 20} >= set(MEASURES)
     proof = json.loads((folder(released_once) / "certificate.json").read_text(encoding="utf-8"))
     told = report.measures["outstanding_yen"].told_by_accounts
     assert 0 < told <= sum(entry["count"] for entry in proof["unclaimed"]), "the certificate owns up to them"
@@ -97,7 +98,7 @@ def test_a_reader_of_the_files_and_of_the_accounts_recovers_no_masked_figure(rel
 def test_the_certificate_counts_what_was_masked_and_holds_no_figure_of_it(released_once: Home) -> None:
     proof = json.loads((folder(released_once) / "certificate.json").read_text(encoding="utf-8"))
     masked = {
-        (table, *(v for k, v in row.items() if k.endswith("_code")))
+        (table, *(row[dimension] for dimension in DIMENSIONS[table]))
         for table in PROTECTED
         for row in rows_of(released_once, table)
         if row["flag"] == "X"
@@ -105,7 +106,10 @@ def test_the_certificate_counts_what_was_masked_and_holds_no_figure_of_it(releas
     cells = proof["cells"]
     assert sum(cells["masked_by_table"].values()) == len(masked)
     assert sum(cells["primary"].values()) + cells["secondary"] == len(masked)
-    assert cells["published"] + len(masked) == cells["protected"] == 5 * 6 + 4 * 4 * 6
+    listed = {
+        (table, *(row[d] for d in DIMENSIONS[table])) for table in PROTECTED for row in rows_of(released_once, table)
+    }
+    assert cells["published"] + len(masked) == cells["protected"] == len(listed)
     assert proof["rules"]["minimum_contributors"] == 10
     assert proof["proof"]["narrowest_interval"]["debtor_count"] >= 5
     assert proof["not_covered"]
