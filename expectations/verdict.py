@@ -128,6 +128,12 @@ def require_passed(connection: duckdb.DuckDBPyConnection, as_of: date, suites: S
         _require_one(connection, as_of, suite_of(name, as_of))
 
 
+def suites_without_pass(connection: duckdb.DuckDBPyConnection, as_of: date, suites: Sequence[str]) -> tuple[str, ...]:
+    """The suites among ``suites`` whose gate is closed on that day: failed, errored, or not judged at all."""
+    verdicts = {name: _stored(connection, as_of, name) for name in suites}
+    return tuple(name for name, verdict in verdicts.items() if verdict is None or verdict[0] != Outcome.PASSED)
+
+
 def _stored(connection: duckdb.DuckDBPyConnection, as_of: date, suite: str) -> tuple[str, str, int, int] | None:
     """Outcome, fingerprint, failed and errored count; none before the first judging. Works read-only."""
     try:

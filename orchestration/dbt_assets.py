@@ -2,17 +2,20 @@
 
 import json
 import os
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Collection, Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from pathlib import Path
 from typing import Any
 
 import dagster as dg
+import duckdb
 from dagster_dbt import DagsterDbtTranslator, DbtCliResource, dbt_assets
 from dagster_dbt.compat import DBT_PYTHON_VERSION
 
+from ingestion.home import Home
 from orchestration.as_of import AsOf
 from orchestration.dbt_manifest import prepared_manifest
+from orchestration.dependence import stopped_models
 from orchestration.progress import say
 from orchestration.settings import DBT_PROJECT, WAREHOUSE_VARIABLE, dbt_executable
 from orchestration.step import step
@@ -20,6 +23,7 @@ from orchestration.step import step
 MANIFEST = prepared_manifest()
 STATISTICS = "fqn:osamari.statistics+"
 """The cells and every test that looks at them."""
+CELLS = "cells_"
 
 
 class HouseNames(DagsterDbtTranslator):
@@ -44,8 +48,11 @@ def dbt_core(context: dg.AssetExecutionContext, dbt: DbtCliResource, as_of: AsOf
 
 @dbt_assets(manifest=MANIFEST, name="dbt_statistics", select=STATISTICS, dagster_dbt_translator=HouseNames())
 def dbt_statistics(context: dg.AssetExecutionContext, dbt: DbtCliResource, as_of: AsOf) -> Iterator[Any]:
-    """The cells of the statistics with the evidence for their protection."""
-    yield from _build(context, dbt, as_of)
+    """The cells of the statistics with the evidence for their protection; not those behind a closed gate."""
+    with step() as home:
+        stopped = stopped_models(home, as_of.day(home))
+        _forget(home, stopped)
+    yield from _build(context, dbt, as_of, stopped)
     say("dbt", "statistics")
 
 
@@ -73,11 +80,23 @@ def dbt_resource() -> DbtCliResource:
     )
 
 
-def _build(context: dg.AssetExecutionContext, dbt: DbtCliResource, as_of: AsOf) -> Iterator[Any]:
+def _forget(home: Home, models: Collection[str]) -> None:
+    """Drop the tables of the statistics that will not be made anew: figures of an earlier run are not of this day."""
+    with duckdb.connect(str(home.warehouse)) as connection:
+        for (table,) in connection.execute("select table_name from duckdb_tables()").fetchall():
+            if table in models and table.startswith(CELLS):
+                connection.execute(f'drop table "{table}"')
+
+
+def _build(
+    context: dg.AssetExecutionContext, dbt: DbtCliResource, as_of: AsOf, stopped: Collection[str] = ()
+) -> Iterator[Any]:
     """Build the selected part for the day of the run; unit tests belong to development, not to a refresh."""
     with step() as home:
         # Every model is built anew anyway; code lists are, too, since one of an earlier version may lack a column.
         command = ["build", "--full-refresh", "--exclude-resource-type", "unit_test"]
+        # With the tests that look at what is stopped.
+        command += ["--exclude", *(f"{model}+" for model in sorted(stopped))] if stopped else []
         command += ["--vars", json.dumps({"as_of": as_of.day(home).isoformat()})]
         with warehouse_named(home.warehouse):
             invocation = dbt.cli(command, context=context, target_path=home.dagster / "dbt")

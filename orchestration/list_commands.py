@@ -91,6 +91,14 @@ def list_(  # noqa: PLR0913, PLR0917  (the options of the command)
     context.exit(_write(name, asked, as_of, (file_format, out)))
 
 
+def _refuse_what_did_not_pass(home: Home, declaration: ListDeclaration) -> None:
+    """A list stands behind the gates of what it is made from; without marts, ``write_list`` says what to do."""
+    from marts.lists.write import day_of_marts  # noqa: PLC0415
+    from orchestration.dependence import refuse_behind_a_closed_gate  # noqa: PLC0415
+
+    refuse_behind_a_closed_gate(home, declaration.view, day_of_marts(home))
+
+
 def _write(name: str, asked: Asked, as_of: date | None, target: tuple[str | None, Path | None]) -> int:
     """Write the list, tell where it is and whether it agrees; returns the exit code."""
     from marts.lists.write import write_list  # noqa: PLC0415
@@ -100,6 +108,7 @@ def _write(name: str, asked: Asked, as_of: date | None, target: tuple[str | None
     file_format, out = target
     file_format = file_format or ("xlsx" if out and out.suffix == ".xlsx" else "csv")
     with run_lock.hold(home):
+        _refuse_what_did_not_pass(home, declaration)
         written = write_list(home, declaration, asked, as_of, (file_format, out and out.absolute()))
     click.echo(f"{declaration.title}  {written.row_count:,} 件  {written.path}")
     click.echo(written.last_line)

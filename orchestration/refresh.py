@@ -13,6 +13,7 @@ from ingestion.errors import OsamariError
 from orchestration import run_lock
 from orchestration.as_of import AsOf
 from orchestration.dagster_home import prepare_dagster_home
+from orchestration.dependence import REMEDY, made_from, mart_suites, parents_of_models
 from orchestration.exit_codes import DONE, REFUSED
 from orchestration.progress import say, shown_on_stderr
 from orchestration.settings import parse_day
@@ -70,6 +71,7 @@ def _run_job(home: Home, given_as_of: str) -> tuple[list[Failure], dict[str, Any
         job = defs.resolve_job_def("refresh")
         result = job.execute_in_process(instance=instance, run_config=run_config, raise_on_error=False)
     failures = [_failure(event) for event in result.all_events if event.is_step_failure]
+    failures += _closed_marts(result)
     released = result.asset_materializations_for_node("release") if not failures else []
     return failures, {key: value.value for m in released for key, value in m.metadata.items()}
 
@@ -85,9 +87,23 @@ def _failure(event: dg.DagsterEvent) -> Failure:
     while error is not None and error.cause is not None:
         error = error.cause
     if error is not None and error.cls_name == GATE_CLOSED:
-        return Failure(name, "the gate is closed", "Correct what the report names, deliver it again, refresh.", REFUSED)
+        return Failure(name, "the gate is closed", REMEDY, REFUSED)
     text = told.description if told is not None and told.description else error.message if error else "unknown error"
     return Failure(name, text.strip().rpartition(DBT_ERRORS)[2].strip(), "", REFUSED)
+
+
+def _closed_marts(result: dg.ExecuteInProcessResult) -> list[Failure]:
+    """The closed gates of the marts: each with what waits because of it. Everything else has gone on."""
+    suites = mart_suites()
+    closed = [e.check_name for e in result.get_asset_check_evaluations() if not e.passed and e.check_name in suites]
+    failures = []
+    for name in closed:
+        waiting = made_from([suites[name]], parents_of_models())
+        tables = sum(model.startswith("cells_") for model in waiting)
+        lists = sum(model.startswith("list_") for model in waiting)
+        cause = f"the gate {name} is closed; with it wait {tables} tables of the statistics and {lists} lists"
+        failures.append(Failure("gates_marts", cause, REMEDY, REFUSED))
+    return failures
 
 
 def _summarise(home: Home, given_as_of: str, since: int, failures: list[Failure], released: dict[str, Any]) -> Summary:

@@ -70,6 +70,16 @@ def write_list(
     return WrittenList(path, outcome.last_line, row_count, outcome.is_equal)
 
 
+def day_of_marts(home: Home) -> date:
+    """The day as of which the marts stand.
+
+    Raises:
+        DataRefused: nothing has been computed.
+    """
+    with _warehouse(home) as connection:
+        return _day_of_marts(connection, None)
+
+
 @contextmanager
 def _warehouse(home: Home) -> Iterator[duckdb.DuckDBPyConnection]:
     """The warehouse, read only."""
