@@ -15,12 +15,13 @@ from marts.disclosure.table import CellRef, Table
 from tests.released_folders import TOTAL, FolderTable, Key, release_bytes
 
 if TYPE_CHECKING:
-    from collections.abc import Collection, Mapping, Sequence
+    from collections.abc import Collection, Iterator, Mapping, Sequence
 
     from marts.disclosure.lattice import KnownFigure, Link
 
 RELEASE_ID = "2026-05-31.1"
 Place = tuple[str, Key, str]
+_WIDER_THAN_ANY = 2**60
 
 
 def released(
@@ -44,18 +45,31 @@ def released(
     return release_of(RELEASE_ID, release_bytes(RELEASE_ID, written, links=joined, widths=widths))
 
 
-def intervals(release: Release) -> dict[Place, tuple[float, float]]:
-    """The interval of each masked figure that stands in any equation or ordering."""
-    unknowns = number_unknowns([release])
+def intervals(release: Release, wanted: Collection[Place]) -> dict[Place, tuple[float, float]]:
+    """The exact intervals of those masked figures that stand in any equation or ordering."""
     found = {}
-    for block in blocks_of(all_rows([release], unknowns), np.arange(unknowns.count)):
-        enclosure = Enclosure(block.equal(), block.at_most(), {}, 1)
-        for place, number in enumerate(block.unknowns):
-            enclosure.narrow([place], np.full(len(block.unknowns), 2**60))
-            figure = unknowns.figure(int(number))
-            low, high = float(enclosure.low[place]), float(enclosure.high[place])
-            found[figure.table, figure.key, figure.measure] = low, high
+    for places, enclosure in _enclosures(release):
+        for number, place in enumerate(places):
+            if place in wanted:
+                enclosure.narrow([number], np.full(len(places), _WIDER_THAN_ANY))
+                found[place] = float(enclosure.low[number]), float(enclosure.high[number])
     return found
+
+
+def narrower(release: Release, widths: Mapping[Place, int]) -> list[Place]:
+    """The masked figures whose interval is narrower than ``widths`` says; all are asked, most of them together."""
+    found = []
+    for places, enclosure in _enclosures(release):
+        wanted = np.array([widths[place] for place in places])
+        found += [places[number] for number in enclosure.narrow(range(len(places)), wanted)]
+    return found
+
+
+def _enclosures(release: Release) -> Iterator[tuple[list[Place], Enclosure]]:
+    unknowns = number_unknowns([release])
+    for block in blocks_of(all_rows([release], unknowns), np.arange(unknowns.count)):
+        figures = [unknowns.figure(int(number)) for number in block.unknowns]
+        yield [(f.table, f.key, f.measure) for f in figures], Enclosure(block.equal(), block.at_most(), {}, 1)
 
 
 def _written(table: Table, masked: Collection[CellRef]) -> FolderTable:
