@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import shutil
 from pathlib import Path
+from typing import TYPE_CHECKING
 
 import pytest
 
@@ -11,6 +12,10 @@ from ingestion.home import Home
 from tests.law_case_runner import Project, compile_project
 from tests.made_once import made_once
 from tests.refreshed_city import RefreshedCity, refresh_a_city
+from tests.statistics_released import invented_release
+
+if TYPE_CHECKING:
+    from marts.released_table import ReleasedTable
 
 LONGEST_FIRST = (
     "test_orchestration_again",
@@ -49,6 +54,12 @@ def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
 def compiled_models(tmp_path_factory: pytest.TempPathFactory) -> Project:
     """The dbt project, compiled once in a folder of its own."""
     return made_once(tmp_path_factory, "dbt", compile_project)
+
+
+@pytest.fixture(scope="session")
+def released(tmp_path_factory: pytest.TempPathFactory) -> dict[str, ReleasedTable]:
+    """Every statistics table with invented figures, as it leaves. Read only."""
+    return invented_release(tmp_path_factory.mktemp("statistics"))
 
 
 @pytest.fixture(scope="session")

@@ -28,12 +28,6 @@ TABLE = "arrears_by_levy_year"
 
 
 @pytest.fixture(scope="module")
-def released(tmp_path_factory: pytest.TempPathFactory) -> dict[str, ReleasedTable]:
-    """Every statistics table, with invented figures."""
-    return invented_release(tmp_path_factory.mktemp("tables"))
-
-
-@pytest.fixture(scope="module")
 def home(released: dict[str, ReleasedTable], tmp_path_factory: pytest.TempPathFactory) -> Path:
     """A folder with two releases of a day, of different arrears."""
     home = tmp_path_factory.mktemp("home")

@@ -15,9 +15,9 @@ from typing import TYPE_CHECKING
 
 import pytest
 
+from marts.certificate import PROMISE_JA
 from marts.page.render import SECTIONS, page_sections, render_page
 from marts.released_table import REVISED, Figure
-from tests.statistics_released import invented_release
 from tests.statistics_warehouse import AS_OF
 
 if TYPE_CHECKING:
@@ -39,12 +39,6 @@ FLAGS = (
 needs_browser = pytest.mark.skipif(
     BROWSER is None, reason="No Chromium or Chrome is installed (Debian: apt-get install chromium fonts-noto-cjk)."
 )
-
-
-@pytest.fixture(scope="module")
-def released(tmp_path_factory: pytest.TempPathFactory) -> dict[str, ReleasedTable]:
-    """Every statistics table, with invented figures."""
-    return invented_release(tmp_path_factory.mktemp("tables"))
 
 
 @pytest.fixture(scope="module")
@@ -178,6 +172,7 @@ def test_a_masked_cell_is_an_x_and_charts_say_so(page: Path) -> None:
     assert konan is not None
     assert set(re.findall(r"<td[^>]*>(.*?)</td>", konan[1])) == {'<abbr title="秘匿">x</abbr>'}
     assert "秘匿（個人の特定を防ぐため表示しない。ゼロではない）" in source
+    assert PROMISE_JA in source
 
 
 def test_each_section_names_unit_day_and_source(page: Path, released: dict[str, ReleasedTable]) -> None:

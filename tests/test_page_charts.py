@@ -8,7 +8,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from marts.page.bars import LABEL_WIDTH, MASKED_WIDTH, pair_chart, rate_chart, yen_chart
-from marts.page.curves import LEFT, PLOT_HEIGHT, PLOT_WIDTH, TOP, Gap, Words, concentration_chart, step_chart
+from marts.page.curves import LEFT, PLOT_HEIGHT, PLOT_WIDTH, TOP, Gap, Words, ceiling, concentration_chart, step_chart
 from marts.page.sections import Grid, Row, months_of_two_years, year_before
 from marts.page.shares import cumulative_shares, share
 from marts.released_table import MASKED, Figure
@@ -115,3 +115,8 @@ def test_a_wide_grid_is_printed_on_its_side_and_a_long_one_may_be_cut() -> None:
     papers = [Grid("", "", ("h",) * len(row.figures), (row,)).paper for row in (narrow, dense, wide)]
     assert papers == ["short", "dense short", "lying short"]
     assert Grid("", "", ("h",) * 3, (narrow,) * 100).paper == ""
+
+
+def test_a_scale_ends_at_a_round_number_above_every_figure() -> None:
+    ends = [ceiling([("a", [Figure(value), X])]) for value in (0, 1, 2, 3, 26, 41, 99, 1001)]
+    assert ends == [1, 1, 2, 4, 40, 100, 100, 2000]

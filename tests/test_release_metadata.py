@@ -11,7 +11,7 @@ import frictionless
 import pytest
 
 from marts.csvw import csvw_name
-from tests.statistics_released import invented_release, write_invented_release
+from tests.statistics_released import write_invented_release
 from tests.statistics_warehouse import AS_OF
 
 if TYPE_CHECKING:
@@ -20,12 +20,6 @@ if TYPE_CHECKING:
     from marts.released_table import ReleasedTable
 
 RELEASE_ID = f"{AS_OF}.1"
-
-
-@pytest.fixture(scope="module")
-def released(tmp_path_factory: pytest.TempPathFactory) -> dict[str, ReleasedTable]:
-    """Every statistics table, with invented figures."""
-    return invented_release(tmp_path_factory.mktemp("tables"))
 
 
 @pytest.fixture(scope="module")

@@ -16,7 +16,6 @@ from marts.certificate import Setting
 from marts.fixed_workbook import CORE_PROPERTIES
 from marts.released_table import LEGEND, MASKED, NOT_AVAILABLE, REVISED, Figure
 from marts.workbook import LEGEND_SHEET, number_format, workbook_bytes
-from tests.statistics_released import invented_release
 from tests.statistics_warehouse import AS_OF, LAW_VERSION
 
 if TYPE_CHECKING:
@@ -26,12 +25,6 @@ if TYPE_CHECKING:
 
 RELEASE_ID = f"{AS_OF}.1"
 SETTING = Setting(AS_OF, "072036", LAW_VERSION, "f" * 64, ())
-
-
-@pytest.fixture(scope="module")
-def released(tmp_path_factory: pytest.TempPathFactory) -> dict[str, ReleasedTable]:
-    """Every statistics table, with invented figures."""
-    return invented_release(tmp_path_factory.mktemp("tables"))
 
 
 @pytest.fixture(scope="module")

@@ -2,11 +2,10 @@
 
 from __future__ import annotations
 
-from decimal import Decimal
 from typing import TYPE_CHECKING
 
 from marts.page.bars import rate_chart
-from marts.page.curves import Words, step_chart
+from marts.page.curves import Words, ceiling, step_chart
 from marts.page.sections import Grid, PageTable, Row, Section, grid_of, subtitle, year_before
 
 if TYPE_CHECKING:
@@ -74,7 +73,9 @@ def _by_month(table: PageTable, year: str, month_end: str) -> Section:
         grids.append(Grid(f"{words}の月別の収納（{year}年度、累計）", table.corners["month_end_date"], headings, rows))
         series = list(zip(names, (columns[RATE], columns[RATE_LAST_YEAR]), strict=True))
         labels = [f"{int(month[5:7])}月" for month in months]
-        charts.append(step_chart(Words(f"{words}の収納率の推移", "月末", "収納率（%）"), labels, series, Decimal(100)))
+        charts.append(
+            step_chart(Words(f"{words}の収納率の推移", "月末", "収納率（%）"), labels, series, ceiling(series))
+        )
     return Section(
         anchor="rates-months",
         title="収納率は、前年の同じ月と比べてどう進んでいるか",

@@ -93,20 +93,29 @@ class Words:
 
 
 def step_chart(
-    words: Words, labels: Sequence[str], series: Sequence[tuple[str, Sequence[Figure]]], ceiling: Decimal
+    words: Words, labels: Sequence[str], series: Sequence[tuple[str, Sequence[Figure]]], top: Decimal
 ) -> CurveChart:
-    """Named series over the same steps (months, bands) on a scale from 0 to ``ceiling``."""
+    """Named series over the same steps (months, bands) on a scale from 0 to ``top``."""
     steps = max(1, len(labels) - 1)
     across = [Decimal(place) / steps for place in range(len(labels))]
     x_ticks = tuple(Place(_x(share), TOP + PLOT_HEIGHT, label) for share, label in zip(across, labels, strict=True))
     lines = [
-        _line(kind, name, [(x, _height(figure, ceiling)) for x, figure in zip(across, figures, strict=True)])
+        _line(kind, name, [(x, _height(figure, top)) for x, figure in zip(across, figures, strict=True)])
         for kind, (name, figures) in zip(KINDS, series, strict=False)
     ]
     masked = {i for _, figures in series for i, figure in enumerate(figures) if figure.flag == MASKED}
     gaps = tuple(Gap(_x(across[i]) - GAP_WIDTH // 2, GAP_WIDTH) for i in sorted(masked))
     said = "。".join(f"{name}：{_said(labels, figures, words.unit)}" for name, figures in series)
-    return _chart(words, said, (x_ticks, _y_ticks(ceiling, words.unit)), (_apart(lines), gaps))
+    return _chart(words, said, (x_ticks, _y_ticks(top, words.unit)), (_apart(lines), gaps))
+
+
+def ceiling(series: Sequence[tuple[str, Sequence[Figure]]]) -> Decimal:
+    """The end of a scale: the smallest of 1, 2, 4, 10, 20, 40 ... that no figure exceeds."""
+    values = [Decimal(figure.value) for _, figures in series for figure in figures if figure.value is not None]
+    largest, power = max(values, default=Decimal(1)), Decimal(1)
+    while power * 10 < largest:
+        power *= 10
+    return next(power * step for step in (1, 2, 4, 10) if power * step >= largest)
 
 
 def concentration_chart(
@@ -147,8 +156,8 @@ def _text(figure: Figure, unit: str) -> str:
     return figure.text if figure.value is None else f"{figure.text}{unit}"
 
 
-def _height(figure: Figure, ceiling: Decimal = Decimal(100)) -> Decimal | None:
-    return None if figure.value is None else max(Decimal(0), min(Decimal(1), Decimal(figure.value) / ceiling))
+def _height(figure: Figure, top: Decimal = Decimal(100)) -> Decimal | None:
+    return None if figure.value is None else max(Decimal(0), min(Decimal(1), Decimal(figure.value) / top))
 
 
 def _line(kind: str, name: str, points: Sequence[tuple[Decimal, Decimal | None]]) -> Line:
@@ -188,9 +197,9 @@ def _apart(lines: Sequence[Line]) -> tuple[Line, ...]:
     return tuple(placed)
 
 
-def _y_ticks(ceiling: Decimal, unit: str) -> tuple[Place, ...]:
-    marks = [ceiling * quarter / 4 for quarter in range(5)]
-    return tuple(Place(LEFT, _y(mark / ceiling), f"{mark.normalize():,f}{unit}") for mark in marks)
+def _y_ticks(top: Decimal, unit: str) -> tuple[Place, ...]:
+    marks = [top * quarter / 4 for quarter in range(5)]
+    return tuple(Place(LEFT, _y(mark / top), f"{mark.normalize():,f}{unit}") for mark in marks)
 
 
 def _x(share: Decimal) -> int:

@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING
 
 from marts.disclosure.table import TOTAL
 from marts.page.bars import pair_chart
-from marts.page.curves import Words, step_chart
+from marts.page.curves import Words, ceiling, step_chart
 from marts.page.sections import Grid, Row, Section, grid, grid_of, months_of_two_years, subtitle, year_before
 from marts.page.shares import cumulative_shares, share
 
@@ -84,7 +84,7 @@ def _failure_chart(table: PageTable, failed: str) -> CurveChart:
     words = Words("口座振替の不能率（全税目、件数）", "振替月", "不能率（%）")
     steps, years = months_of_two_years(table.months())
     series = [(name, _failure_rates(table, failed, months)) for name, months in years]
-    return step_chart(words, steps, series, _ceiling(series))
+    return step_chart(words, steps, series, ceiling(series))
 
 
 def _failure_grid(table: PageTable, failed: str) -> Grid:
@@ -158,7 +158,7 @@ def _new_debtor_chart(table: PageTable) -> CurveChart:
     words = Words("新たに滞納した人の数（全税目）", "滞納が始まった月", "人", "人")
     steps, years = months_of_two_years(table.months())
     series = [(name, table.along("debtor_count", PERIOD, months)) for name, months in years]
-    return step_chart(words, steps, series, _ceiling(series))
+    return step_chart(words, steps, series, ceiling(series))
 
 
 def _months_grid(table: PageTable, title: str) -> Grid:
@@ -186,12 +186,3 @@ def _paid_shares(table: PageTable, kind: str, bands: Sequence[str]) -> list[Figu
 def _named(table: PageTable, period: str) -> str:
     """The period's label; its code where the table does not list it."""
     return table.labels["period_code"].get(period, period)
-
-
-def _ceiling(series: Sequence[tuple[str, Sequence[Figure]]]) -> Decimal:
-    """The end of the scale: the smallest of 1, 2, 4, 10, 20, 40 ... that no figure exceeds."""
-    values = [Decimal(figure.value) for _, figures in series for figure in figures if figure.value is not None]
-    largest, power = max(values, default=Decimal(1)), Decimal(1)
-    while power * 10 < largest:
-        power *= 10
-    return next(power * step for step in (1, 2, 4, 10) if power * step >= largest)

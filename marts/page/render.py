@@ -11,6 +11,7 @@ from typing import TYPE_CHECKING
 
 from jinja2 import Environment, FileSystemLoader, StrictUndefined
 
+from marts.certificate import PROMISE_JA
 from marts.page.accounts import collection_sections
 from marts.page.arrears import amount_section, area_age_section, levy_year_section, prescription_section, state_section
 from marts.page.outcomes import backlog_section, disposition_section, refund_section, write_off_section
@@ -76,4 +77,5 @@ def render_page(release_id: str, as_of: date, municipality_code: str, released: 
         workbook=WORKBOOK,
         title=TITLE_JA,
         licence=LICENCE.short,
+        promise=PROMISE_JA,
     )
