@@ -15,7 +15,9 @@ if TYPE_CHECKING:
     import duckdb
 
 TABLES = {
-    "int_late_instalments": "instalment_id varchar, evaluate_date date, due_date date, tax_item_code varchar",
+    "int_late_instalments": (
+        "instalment_id varchar, evaluate_date date, due_date date, charged_after_date date, tax_item_code varchar"
+    ),
     "int_principal_entries": (
         "instalment_id varchar, kind varchar, effective_date date, amount_yen bigint,"
         " source_file_no bigint, source_line_no bigint"

@@ -97,23 +97,23 @@ def _first_period_end(late: pd.DataFrame, law: pd.DataFrame) -> Numbers:
 
 def _intervals(late: pd.DataFrame, given: LateInput) -> pd.DataFrame:
     """Intervals of days on which nothing changes, with principal, levied principal and reliefs at that time."""
-    begins = late[["late_no", "instalment_id", "due_date", "evaluate_date", "tax_item_code"]]
+    begins = late[["late_no", "instalment_id", "due_date", "charged_after_date", "evaluate_date", "tax_item_code"]]
     moves = given.entries.merge(begins, on="instalment_id")
     moves = moves[moves["effective_date"] <= moves["evaluate_date"]]
-    moves["start"] = np.maximum(moves["effective_date"], moves["due_date"]) + 1
+    moves["start"] = np.maximum(moves["effective_date"], moves["charged_after_date"]) + 1
     is_levy = moves["kind"].isin(["levy", "reassessment"])
     levied = _levied(moves[is_levy].copy(), given.law)
     paid = moves.loc[~is_levy, ["late_no", "start", "amount_yen"]].rename(columns={"amount_yen": "principal"})
-    after = late[["late_no"]].assign(start=late["first_end"] + 1)
+    after = pd.concat([late[["late_no"]].assign(start=late[day] + 1) for day in ("due_date", "first_end")])
     reliefs = given.reliefs.merge(begins, on="instalment_id")
-    reliefs["start"] = np.maximum(reliefs["start_date"], reliefs["due_date"] + 1)
+    reliefs["start"] = np.maximum(reliefs["start_date"], reliefs["charged_after_date"] + 1)
     reliefs = reliefs[["late_no", "start", "exempt_change", "reduced_change"]]
     changes = pd.concat([levied, paid, after, reliefs]).fillna(0)
     changes = changes[changes["start"] <= late["evaluate_date"].to_numpy()[changes["late_no"]]]
     days = changes.astype(np.int64).groupby(["late_no", "start"]).sum()
     days = days.groupby(level="late_no").cumsum().reset_index()
-    instalments = late.loc[days["late_no"], ["tax_item_code", "evaluate_date", "first_end"]].reset_index(drop=True)
-    days = days.join(instalments)
+    told = ["tax_item_code", "evaluate_date", "due_date", "first_end"]
+    days = days.join(late.loc[days["late_no"], told].reset_index(drop=True))
     ends = days.groupby("late_no")["start"].shift(-1) - 1
     return days.assign(end=ends.fillna(days["evaluate_date"]).astype(np.int64))
 
@@ -129,7 +129,7 @@ def _levied(levies: pd.DataFrame, law: pd.DataFrame) -> pd.DataFrame:
     follows = in_force(law, "late_charge_follows_reduction", levies["tax_item_code"], levies["due_date"])
     counted = levied.where(follows != SCALE, lowest)
     change = counted - counted.groupby(levies["late_no"]).shift(1).fillna(0)
-    start = levies["start"].where(levies["is_later"], levies["due_date"] + 1)
+    start = levies["start"].where(levies["is_later"], levies["charged_after_date"] + 1)
     return pd.DataFrame({"late_no": levies["late_no"], "start": start, "principal": change, "levied": change})
 
 
@@ -175,7 +175,8 @@ def _bases(intervals: pd.DataFrame, law: pd.DataFrame) -> Numbers:
 def _rate_parameters(intervals: pd.DataFrame) -> NDArray[np.object_]:
     is_after = intervals["start"] > intervals["first_end"]
     ordinary = np.where(is_after, "late_charge_rate_after", "late_charge_rate_first_month")
-    return np.where(intervals["reduced_change"] > 0, "grace_rate", ordinary).astype(object)
+    unless_extended = np.where(intervals["start"] <= intervals["due_date"], "late_charge_rate_extension", ordinary)
+    return np.where(intervals["reduced_change"] > 0, "grace_rate", unless_extended).astype(object)
 
 
 def _quotient(factors: list[pd.Series], divisor: Numbers) -> Numbers:

@@ -71,6 +71,7 @@ def add_levy_versions(
         "statutory_due_date": instalment.get("statutory_due_date", due),
         "designated_due_date": due,
         "tax_notice_issue_date": noticed,
+        "extended_return_due_date": instalment.get("extended_due_date"),
         "principal_levied_yen": instalment["principal_yen"],
         "principal_overpayment_settled_yen": 0,
         "write_off_yen": 0,

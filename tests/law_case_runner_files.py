@@ -27,6 +27,7 @@ INSTALMENT_KEYS = {
     "collection_method",
     "levy",
     "notice_date",
+    "extended_due_date",
 }
 NEEDED_INSTALMENT_KEYS = {"tax_item", "principal_yen", "due_date"}
 # Per kind of event: the keys it must have, and those it may have besides.

@@ -4,9 +4,10 @@
 #}
 
 {#
-  Intervals of days on which nothing changes: principal, levied principal, first period or after, relief.
+  Intervals of days on which nothing changes: principal, levied principal, extension, first period or after, relief.
   moves: principal entries (instalment_id, kind, effective_date, amount_yen, source_file_no, source_line_no).
-  evaluations: one row per instalment_id and evaluate_date, with due_date and tax_item_code.
+  evaluations: one row per instalment_id and evaluate_date, with due_date, charged_after_date (earlier than the due date
+  where a return was extended) and tax_item_code.
   A payment lowers the principal from the day after it; a raised levy counts from the day after the reassessment;
   a lowered one from the due date, if the law parameter late_charge_follows_reduction says so.
 #}
@@ -16,12 +17,12 @@ with evaluated as (
         evaluations.instalment_id,
         evaluations.evaluate_date,
         evaluations.due_date,
-        {{ add_days('evaluations.due_date', 1) }} as first_late_date,
+        {{ add_days('evaluations.charged_after_date', 1) }} as first_late_date,
         evaluations.tax_item_code,
         moves.kind,
         moves.kind in ('levy', 'reassessment') as is_levy,
         moves.effective_date,
-        greatest({{ add_days('moves.effective_date', 1) }}, {{ add_days('evaluations.due_date', 1) }}) as start_date,
+        greatest({{ add_days('moves.effective_date', 1) }}, {{ add_days('evaluations.charged_after_date', 1) }}) as start_date,
         moves.amount_yen,
         moves.source_file_no,
         moves.source_line_no
@@ -104,10 +105,17 @@ changes as (
         {{ add_days(period_end('evaluations.due_date', 'months.value'), 1) }}, 0, 0, 0, 0, 1
     from {{ evaluations }} as evaluations
     {{ law_join('months', 'late_charge_first_period_months', 'evaluations.tax_item_code', 'evaluations.due_date') }}
+    {%- for day, later_change in [('charged_after_date', -1), ('due_date', 1)] %}
+    union all
+    select
+        instalment_id, evaluate_date, tax_item_code, {{ add_days(day, 1) }}, 0, 0, 0, 0, {{ later_change }}
+    from {{ evaluations }}
+    where charged_after_date < due_date
+    {%- endfor %}
     union all
     select
         evaluations.instalment_id, evaluations.evaluate_date, evaluations.tax_item_code,
-        greatest(reliefs.start_date, {{ add_days('evaluations.due_date', 1) }}),
+        greatest(reliefs.start_date, {{ add_days('evaluations.charged_after_date', 1) }}),
         0, 0, reliefs.exempt_change, reliefs.reduced_change, 0
     from {{ evaluations }} as evaluations
     inner join {{ ref('int_late_charge_reliefs') }} as reliefs on evaluations.instalment_id = reliefs.instalment_id
@@ -146,6 +154,7 @@ select
     case
         when reduced_count > 0 then 'grace_rate'
         when later_count > 0 then 'late_charge_rate_after'
+        when later_count < 0 then 'late_charge_rate_extension'
         else 'late_charge_rate_first_month'
     end as rate_parameter
 from days

@@ -1,6 +1,8 @@
 -- One row per instalment (期別): whose it is, what it is for and when it falls due, by the newest version delivered by
 -- the as-of date (or the first one ever, for a day before its delivery).
--- Due date: the designated one, else the instalment calendar's day moved past Saturdays, Sundays and holidays.
+-- Due date: the designated one, else the instalment calendar's day moved past Saturdays, Sundays and holidays; where
+-- the return of a corporation was extended, not before the extended day. Late charge then runs from the day after the
+-- statutory due date (charged_after_date), at a rate of its own up to the due date. Local Tax Act art. 327.
 with newest as (
     select
         versions.instalment_id,
@@ -49,7 +51,15 @@ select
         nominal.levy_year,
         {{ fiscal_year_of('coalesce(nominal.designated_due_date, nominal.nominal_due_date)', 'year_start.value_text') }}
     ) as integer) as levy_year,
-    coalesce(nominal.designated_due_date, working_days.working_date, nominal.nominal_due_date) as due_date,
+    case
+        when nominal.extended_due_date > nominal.statutory_due_date
+            then greatest(nominal.extended_due_date, coalesce(nominal.designated_due_date, nominal.extended_due_date))
+        else coalesce(nominal.designated_due_date, working_days.working_date, nominal.nominal_due_date)
+    end as due_date,
+    case
+        when nominal.extended_due_date > nominal.statutory_due_date then nominal.statutory_due_date
+        else coalesce(nominal.designated_due_date, working_days.working_date, nominal.nominal_due_date)
+    end as charged_after_date,
     nominal.statutory_due_date,
     nominal.principal_levied_yen as principal_delivered_yen,
     nominal.source_file_no,

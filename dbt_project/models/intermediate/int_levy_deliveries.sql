@@ -13,6 +13,7 @@ select
     records.levy_year,
     records.statutory_due_date,
     records.designated_due_date,
+    records.extended_due_date,
     records.tax_notice_issue_date,
     0 as principal_levied_yen,
     0 as additional_charge_levied_yen,

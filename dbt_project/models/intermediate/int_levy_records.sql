@@ -11,6 +11,10 @@ select
     levy_year,
     statutory_due_date,
     designated_due_date,
+    coalesce(
+        extended_return_due_date,
+        case when extension_months > 0 then {{ period_end('statutory_due_date', 'extension_months') }} end
+    ) as extended_due_date,
     tax_notice_issue_date,
     principal_levied_yen,
     additional_charge_levied_yen,
@@ -46,6 +50,7 @@ select
     cast(null as integer) as levy_year,
     due_date as statutory_due_date,
     due_date as designated_due_date,
+    cast(null as date) as extended_due_date,
     cast(null as date) as tax_notice_issue_date,
     principal_levied_yen,
     cast(null as bigint) as additional_charge_levied_yen,

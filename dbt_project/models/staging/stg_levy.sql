@@ -10,6 +10,8 @@ select
     statutory_due_date,
     designated_due_date,
     tax_notice_issue_date,
+    extended_return_due_date,
+    return_due_date_extension_months as extension_months,
     taxation_division_reassessment_date as reassessment_date,
     {{ reassessment_cause('taxation_division_reassessment_reason') }} as reassessment_cause,
     reassessment_request_date,
