@@ -233,6 +233,12 @@ def test_periods_are_compared_with_the_same_period_of_the_year_before(released: 
     ]
     assert list(row.figures) == wanted
     assert len({figure.value for figure in wanted}) == 4
+    *others, periods = table.code_lists
+    alone = replace(table, code_lists=(*others, replace(periods, codes=periods.codes[4:])))
+    (section,) = page_sections(AS_OF, {"payment_channels": alone})
+    assert [heading[:7] for heading in section.grids[0].headings] == ["2026年3月"] * 2, (
+        "no year before, no column of it"
+    )
 
 
 def test_a_revised_figure_has_an_r_before_it_and_the_section_says_what_that_means(

@@ -7,7 +7,7 @@ from decimal import Decimal
 from hypothesis import given
 from hypothesis import strategies as st
 
-from marts.page.bars import LABEL_WIDTH, MASKED_WIDTH, pair_chart, rate_chart, yen_chart
+from marts.page.bars import LABEL_WIDTH, MASKED_WIDTH, period_chart, rate_chart, yen_chart
 from marts.page.curves import LEFT, PLOT_HEIGHT, PLOT_WIDTH, TOP, Gap, Words, ceiling, concentration_chart, step_chart
 from marts.page.sections import Grid, Row, months_of_two_years, year_before
 from marts.page.shares import cumulative_shares, share
@@ -21,7 +21,7 @@ def test_a_masked_bar_is_hatched_and_has_a_width_a_zero_has_none() -> None:
     shown, masked, none = chart.bars
     assert (shown.kind, shown.label) == ("this", "250万円")
     assert (masked.kind, masked.width, masked.label) == ("masked", MASKED_WIDTH, "x")
-    assert (none.width, none.label) == (0, "-円")
+    assert (none.width, none.label) == (0, "-")
     assert "bは秘匿" in chart.description
 
 
@@ -36,12 +36,20 @@ def test_rates_lie_on_a_scale_from_zero_to_a_hundred() -> None:
 
 
 def test_two_periods_share_one_scale_and_say_what_is_masked() -> None:
-    chart = pair_chart("t", ["a", "b"], [Figure(50), X], [Figure(100), Figure(20)], ("2025年度", "2024年度", "件"))
+    chart = period_chart(
+        "t", ["a", "b"], [("2025年度", [Figure(50), X]), ("2024年度", [Figure(100), Figure(20)])], "件"
+    )
     assert [bar.width * 100 // chart.bars[1].width for bar in chart.bars] == [50, 100, 10, 20]
     assert [bar.kind for bar in chart.bars] == ["this", "last", "masked", "last"]
     assert [bar.label for bar in chart.bars] == ["50件", "100件", "x", "20件"]
     assert ("masked", "秘匿（ゼロではない）") in chart.keys
     assert "bは秘匿、2024年度20件" in chart.description
+
+
+def test_one_period_alone_is_drawn_alone_and_long_labels_break_before_a_bracket() -> None:
+    chart = period_chart("t", ["徴収できないことが明らか（即時消滅）"], [("2025年度", [Figure(50)])], "件")
+    assert [(bar.kind, bar.label) for bar in chart.bars] == [("this", "50件")]
+    assert [line for _, line in chart.labels[0].lines] == ["徴収できないことが明らか", "（即時消滅）"]
 
 
 def test_a_share_of_something_masked_is_masked_and_of_nothing_is_not_available() -> None:

@@ -24,7 +24,7 @@ YEN = "outstanding_yen"
 def levy_year_section(table: PageTable, as_of: date) -> list[Section]:
     """What is still owed, by the year in which it was levied."""
     dimension = "levy_year_code"
-    years = [code for code in table.listed(dimension) if code not in (TOTAL, CARRYOVER_CODE)]
+    years = [code for code in table.labels[dimension] if code not in (TOTAL, CARRYOVER_CODE)]
     labels = [table.labels[dimension][year] for year in years]
     return [
         Section(

@@ -9,10 +9,10 @@ from dataclasses import dataclass
 from decimal import Decimal
 from typing import TYPE_CHECKING
 
-from marts.released_table import MASKED
+from marts.released_table import MASKED, NONE
 
 if TYPE_CHECKING:
-    from collections.abc import Sequence
+    from collections.abc import Callable, Sequence
 
     from marts.released_table import Figure
 
@@ -88,15 +88,18 @@ def rate_chart(
     return _pairs(title, pairs, texts, names, (HUNDRED, ticks))
 
 
-def pair_chart(
-    title: str, labels: Sequence[str], this: Sequence[Figure], before: Sequence[Figure], words: tuple[str, str, str]
+def period_chart(
+    title: str, labels: Sequence[str], periods: Sequence[tuple[str, Sequence[Figure]]], unit: str
 ) -> BarChart:
-    """Two periods on one scale, the earlier one in grey beneath; ``words`` are their names and the unit."""
-    *names, unit = words
-    pairs = list(zip(labels, this, before, strict=True))
+    """One period, or two on one scale with the earlier one in grey beneath; ``periods`` are their names and figures."""
     label = _yen_label if unit == YEN_JA else _with_unit
+    if len(periods) == 1:
+        return _singles(title, labels, periods[0][1], (unit, label))
+    (name, this), (name_before, before) = periods
+    pairs = list(zip(labels, this, before, strict=True))
     texts = [(label(now, unit), label(last, unit)) for _, now, last in pairs]
-    return _pairs(title, pairs, texts, (names[0], names[1]), (_scale([*this, *before]), (Tick(LABEL_WIDTH, "0"),)))
+    axis = (_scale([*this, *before]), (Tick(LABEL_WIDTH, "0"),))
+    return _pairs(title, pairs, texts, (name, name_before), axis)
 
 
 def _pairs(
@@ -123,14 +126,21 @@ def _pairs(
 
 def yen_chart(title: str, labels: Sequence[str], yen: Sequence[Figure]) -> BarChart:
     """Yen per row on one scale; a masked figure is a hatched gap with x, never a zero."""
+    return _singles(title, labels, yen, (YEN_JA, _yen_label))
+
+
+def _singles(
+    title: str,
+    labels: Sequence[str],
+    figures: Sequence[Figure],
+    unit_and_label: tuple[str, Callable[[Figure, str], str]],
+) -> BarChart:
     row_height = BAR_HEIGHT + 13
-    scale = _scale(yen)
-    bars = [
-        _bar(figure, TOP + row * row_height, "this", scale, _yen_label(figure, YEN_JA))
-        for row, figure in enumerate(yen)
-    ]
-    said = [f"{label}は{_said(figure, _with_unit(figure, YEN_JA))}" for label, figure in zip(labels, yen, strict=True)]
-    return _chart((title, "。".join(said), _masked_key(yen)), labels, (Tick(LABEL_WIDTH, "0"),), bars, row_height)
+    scale = _scale(figures)
+    unit, label = unit_and_label
+    bars = [_bar(one, TOP + row * row_height, "this", scale, label(one, unit)) for row, one in enumerate(figures)]
+    said = [f"{name}は{_said(one, _with_unit(one, unit))}" for name, one in zip(labels, figures, strict=True)]
+    return _chart((title, "。".join(said), _masked_key(figures)), labels, (Tick(LABEL_WIDTH, "0"),), bars, row_height)
 
 
 def _scale(figures: Sequence[Figure]) -> Decimal:
@@ -147,7 +157,7 @@ def _said(figure: Figure, text: str) -> str:
 
 
 def _with_unit(figure: Figure, unit: str) -> str:
-    return figure.text if figure.value is None else f"{figure.text}{unit}"
+    return figure.text if figure.value is None or figure.flag == NONE else f"{figure.text}{unit}"
 
 
 def _yen_label(figure: Figure, unit: str) -> str:
@@ -184,9 +194,9 @@ def _row_label(label: str, y: int, row_height: int) -> RowLabel:
 
 
 def _broken(label: str) -> list[str]:
-    """The label, or its two halves around the middle dot nearest to the middle."""
-    dots = [place for place, letter in enumerate(label) if letter == "・"]
-    if len(label) <= LONGEST_LABEL or not dots:
+    """The label, or its two parts: after a middle dot or before a bracket, whichever is nearest to the middle."""
+    breaks = [place + (letter == "・") for place, letter in enumerate(label) if letter in "・（"]
+    if len(label) <= LONGEST_LABEL or not breaks:
         return [label]
-    dot = min(dots, key=lambda place: abs(2 * place - len(label)))
-    return [label[: dot + 1], label[dot + 1 :]]
+    place = min(breaks, key=lambda one: abs(2 * one - len(label)))
+    return [label[:place], label[place:]]

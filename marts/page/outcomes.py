@@ -4,8 +4,8 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from marts.page.bars import pair_chart, yen_chart
-from marts.page.sections import Grid, Section, grid, subtitle, year_before
+from marts.page.bars import period_chart, yen_chart
+from marts.page.sections import Grid, Section, grid, subtitle
 
 if TYPE_CHECKING:
     from datetime import date
@@ -85,17 +85,15 @@ def _yearly(
     dimension, measure, unit = rows
     corner = table.corners[dimension]
     anchor, title, quantity = words
-    year, before = years[-1], year_before(years[-1])
+    periods = table.with_year_before("fiscal_year", years[-1])
     parts = table.parts(dimension)
     labels = [table.labels[dimension][code] for code in parts]
-    names = [table.labels["fiscal_year"].get(code, f"{code}年度") for code in (year, before)]
-    this, last = (table.along(measure, dimension, parts, fiscal_year=code) for code in (year, before))
-    chart = pair_chart(f"{corner}別の{table.measures[measure]}", labels, this, last, (names[0], names[1], unit))
-    shown = [code for code in (year, before) if code in years]
-    grids = [_measures(table, dimension, f"{corner}別（{y}年度）", fiscal_year=y) for y in shown]
+    series = [(name, table.along(measure, dimension, parts, fiscal_year=code)) for code, name in periods]
+    chart = period_chart(f"{corner}別の{table.measures[measure]}", labels, series, unit)
+    grids = [_measures(table, dimension, f"{corner}別（{name}）", fiscal_year=code) for code, name in periods]
     if "tax_item_code" in table.labels:
-        grids.append(_by_item(table, dimension, measure, year))
-    when = f"{names[0]}、前年度と比較・{as_of}公表"
+        grids.append(_by_item(table, dimension, measure, years[-1]))
+    when = f"{'、'.join(name for _, name in periods)}・{as_of}公表"
     return [Section(anchor, title, subtitle(quantity, when, table), note, (chart,), tuple(grids))]
 
 

@@ -7,7 +7,7 @@ from decimal import Decimal
 from typing import TYPE_CHECKING
 
 from marts.disclosure.table import TOTAL
-from marts.page.bars import pair_chart
+from marts.page.bars import period_chart
 from marts.page.curves import Words, ceiling, step_chart
 from marts.page.sections import Grid, Row, Section, grid, grid_of, months_of_two_years, subtitle, year_before
 from marts.page.shares import cumulative_shares, share
@@ -21,7 +21,7 @@ if TYPE_CHECKING:
     from marts.released_table import Figure
 
 MONTHS_IN_A_TABLE = 13
-PERIOD, RESULT = "period_code", "transfer_result_code"
+PERIOD, CHANNEL, RESULT = "period_code", "channel_code", "transfer_result_code"
 SETTLED = "確定した月だけを示す（その後の公表で通常は変わらない）。"
 
 
@@ -30,26 +30,25 @@ def channel_section(table: PageTable, as_of: date) -> list[Section]:
     months = table.months()
     if not months:
         return []
-    month, before = months[-1], year_before(months[-1])
-    channels = table.parts("channel_code")
-    labels = [table.labels["channel_code"][channel] for channel in channels]
-    names = [_named(table, code) for code in (month, before)]
-    this, last = (table.along("paid_yen", "channel_code", channels, period_code=code) for code in (month, before))
+    periods = table.with_year_before(PERIOD, months[-1])
+    newest = periods[0][1]
+    channels, listed = table.parts(CHANNEL), table.listed(CHANNEL)
+    labels = [table.labels[CHANNEL][channel] for channel in channels]
+    series = [(name, table.along("paid_yen", CHANNEL, channels, period_code=code)) for code, name in periods]
     columns = [
-        (f"{name} {heading}", table.along(measure, "channel_code", table.listed("channel_code"), period_code=code))
+        (f"{name} {heading}", table.along(measure, CHANNEL, listed, period_code=code))
         for measure, heading in table.measures.items()
-        for name, code in zip(names, (month, before), strict=True)
+        for code, name in periods
     ]
-    chart = pair_chart(f"納付方法別の納付額（全税目、{names[0]}）", labels, this, last, (names[0], names[1], "円"))
-    caption = f"納付方法別の納付（全税目、{names[0]}と{names[1]}）"
+    caption = f"納付方法別の納付（全税目、{'と'.join(name for _, name in periods)}）"
     return [
         Section(
             anchor="payment-channels",
             title="どの納付方法で、どれだけ納められたか",
-            subtitle=subtitle("納付額（円）", f"{names[0]}、前年同月と比較・{as_of}公表", table),
-            note=f"市に入金された日の月による。{SETTLED}",
-            charts=(chart,),
-            grids=(grid(caption, table, "channel_code", columns), _months_grid(table, "月別の納付")),
+            subtitle=subtitle("納付額（円）", f"{newest}・{as_of}公表", table),
+            note=f"市に入金された日の月による。前年同月は、公表する期間にある場合に示す。{SETTLED}",
+            charts=(period_chart(f"納付方法別の納付額（全税目、{newest}）", labels, series, "円"),),
+            grids=(grid(caption, table, CHANNEL, columns), _months_grid(table, "月別の納付")),
         )
     ]
 
@@ -60,7 +59,7 @@ def transfer_section(table: PageTable, as_of: date) -> list[Section]:
     failed = next((part for part in table.parts(RESULT) if part in table.parents[RESULT].values()), None)
     if not months or failed is None:
         return []
-    newest = _named(table, months[-1])
+    newest = table.labels[PERIOD][months[-1]]
     columns = [
         (heading, table.along(measure, RESULT, table.listed(RESULT), period_code=months[-1]))
         for measure, heading in table.measures.items()
@@ -92,10 +91,10 @@ def _failure_grid(table: PageTable, failed: str) -> Grid:
     heading = table.measures["request_count"]
     codes = ((heading, TOTAL), (f"うち不能 {heading}", failed))
     columns = [(h, table.along("request_count", PERIOD, months, transfer_result_code=code)) for h, code in codes]
-    columns += [
-        ("不能率（%）", _failure_rates(table, failed, months)),
-        ("前年同月（%）", _failure_rates(table, failed, [year_before(month) for month in months])),
-    ]
+    columns.append(("不能率（%）", _failure_rates(table, failed, months)))
+    before = [year_before(month) for month in months]
+    if set(before) & set(table.months()):
+        columns.append(("前年同月（%）", _failure_rates(table, failed, before)))
     return _flat(grid_of("月別の請求と不能（全税目）", table, (PERIOD, months), columns))
 
 
@@ -134,7 +133,7 @@ def new_debtor_section(table: PageTable, as_of: date) -> list[Section]:
     months = table.months()
     if not months:
         return []
-    newest = _named(table, months[-1])
+    newest = table.labels[PERIOD][months[-1]]
     columns = [
         (heading, table.along(measure, "tax_item_code", table.listed("tax_item_code"), period_code=months[-1]))
         for measure, heading in table.measures.items()
@@ -181,8 +180,3 @@ def _paid_shares(table: PageTable, kind: str, bands: Sequence[str]) -> list[Figu
     """Shares up to each band of days; the last band holds what is not yet paid."""
     notices = table.along("notice_count", "days_band_code", bands, notice_kind_code=kind)
     return cumulative_shares(notices, table.at("notice_count", notice_kind_code=kind))[:-1]
-
-
-def _named(table: PageTable, period: str) -> str:
-    """The period's label; its code where the table does not list it."""
-    return table.labels["period_code"].get(period, period)

@@ -57,6 +57,11 @@ class PageTable:
         """Every code in the order in which it is read: parts under their whole, the total last, where there is one."""
         return list(self.depths[dimension])
 
+    def with_year_before(self, dimension: str, period: str) -> list[tuple[str, str]]:
+        """A period and the same one of the year before, where that is listed: codes with their labels."""
+        labels = self.labels[dimension]
+        return [(code, labels[code]) for code in (period, year_before(period)) if code in labels]
+
     def months(self) -> list[str]:
         """The months that are listed, oldest first."""
         return sorted(code for code in self.labels["period_code"] if _MONTH.fullmatch(code))
