@@ -13,8 +13,8 @@ from marts.disclosure.attack import Attack
 from marts.disclosure.audit import audit
 from marts.disclosure.lattice import System, build_systems
 from marts.disclosure.needs import Needs
+from marts.disclosure.part import Guarded, Part
 from marts.disclosure.policy import IntervalRule
-from marts.disclosure.secondary import Guarded
 from marts.disclosure.solver import Budget, NotProven, Program, solver_name
 from tests.disclosure_tables import AMOUNT, flat, table_of_figures
 
@@ -35,7 +35,8 @@ def judge(masked: tuple[str, ...], *, width: int = 3, lone: str = "") -> dict[st
     hidden = frozenset(place[name] for name in masked)
     needs = Needs(hidden, {AMOUNT: IntervalRule(width, 0, 1)})
     guarded = Guarded(hidden, frozenset({place[lone]} if lone else ()))
-    return audit([system], hidden, guarded, needs, Budget(1000)).narrowest
+    part = Part(system, guarded, needs)
+    return audit([part], part.outside(hidden), Budget(1000)).narrowest
 
 
 def test_a_sound_mask_passes_with_its_narrowest_interval() -> None:

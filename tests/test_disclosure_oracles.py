@@ -9,8 +9,9 @@ import pytest
 
 from marts.disclosure.attack import Attack
 from marts.disclosure.lattice import KnownFigure, build_systems
+from marts.disclosure.part import Guarded
 from marts.disclosure.protect import Earlier, protect
-from marts.disclosure.secondary import Guarded, Insiders, Reader
+from marts.disclosure.secondary import Insiders, Reader
 from marts.disclosure.solver import Budget
 from marts.disclosure.table import TOTAL, CellRef, Dimension, Table, TableRefused
 from tests.disclosure_tables import (

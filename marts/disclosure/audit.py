@@ -13,9 +13,9 @@ if TYPE_CHECKING:
     from collections.abc import Sequence
 
     from marts.disclosure.lattice import System
-    from marts.disclosure.needs import Needs
-    from marts.disclosure.secondary import Guarded
+    from marts.disclosure.part import Guarded, Part
     from marts.disclosure.solver import Budget
+    from marts.disclosure.table import CellRef
 
 _REMEDY = "Nothing was released. This is a defect of the masking, not of the data: report it."
 
@@ -30,25 +30,28 @@ class Audit:
     """Per measure, how many independent equations readers have, and how many unknowns there are."""
 
 
-def audit(systems: Sequence[System], masked: frozenset[int], guarded: Guarded, needs: Needs, budget: Budget) -> Audit:
+def audit(parts: Sequence[Part], masked: frozenset[CellRef], budget: Budget) -> Audit:
     """Prove that no masked cell is determined, tied to a lone contributor, or enclosed too narrowly.
 
-    Starts from nothing but the systems and the mask.
+    Starts from nothing but the systems, what they guard and need, and the mask.
 
     Raises:
         NotProven: something is not proven. The message names the table and cell, never a figure.
     """
-    narrowest, ranks = {}, {}
-    for system in systems:
-        claimed = needs.of_all(system, masked)
-        rank = _refuse_determined(system, masked, list(claimed), guarded)
-        ranks[system.measure] = rank, system.forms.shape[1]
-        attack = Attack(system, masked, budget, needs.reach(system))
+    narrowest: dict[str, int] = {}
+    ranks: dict[str, tuple[int, int]] = {}
+    for part in parts:
+        system, hidden = part.system, part.inside(masked)
+        claimed = part.needs.of_all(system, hidden)
+        rank = _refuse_determined(system, hidden, list(claimed), part.guarded)
+        equations, unknowns = ranks.get(system.measure, (0, 0))
+        ranks[system.measure] = equations + rank, unknowns + int(system.forms.shape[1])
+        attack = Attack(system, hidden, budget, part.needs.reach(system))
         for narrow in attack.too_narrow(claimed):
             raise NotProven(f"{system.cells[narrow.cell]}: {system.measure} can be enclosed too narrowly.", _REMEDY)
-        width = attack.narrowest([cell for cell in claimed if cell in guarded.primary])
+        width = attack.narrowest([cell for cell in claimed if cell in part.guarded.primary])
         if width is not None:
-            narrowest[system.measure] = width
+            narrowest[system.measure] = min(width, narrowest.get(system.measure, width))
     return Audit(narrowest, ranks)
 
 

@@ -81,15 +81,30 @@ class System:
 def build_systems(
     tables: Sequence[Table], links: Sequence[Link | Equation], known: Sequence[KnownFigure]
 ) -> tuple[System, ...]:
-    """One system per measure, cells in the same order in each; the order of the input does not matter.
+    """One system per measure and group of tables that links join in it; the order of the input does not matter.
 
     Raises:
         TableRefused: a total does not add up, or a link or an equation does not hold.
     """
-    ordered_tables = sorted(tables, key=lambda table: table.name)
-    cells = tuple(sorted(CellRef(table.name, key) for table in ordered_tables for key in table.cells))
-    names = sorted({measure.name for table in ordered_tables for measure in table.measures})
-    return tuple(_Builder(ordered_tables, cells, name).build(links, known) for name in names)
+    systems = []
+    for name in sorted({measure.name for table in tables for measure in table.measures}):
+        mine = [table for table in tables if any(measure.name == name for measure in table.measures)]
+        for group in _joined(mine, [link for link in links if name in link.measures]):
+            cells = tuple(sorted(CellRef(table.name, key) for table in group for key in table.cells))
+            if cells:
+                systems.append(_Builder(group, cells, name).build(links, known))
+    return tuple(systems)
+
+
+def _joined(tables: Sequence[Table], links: Sequence[Link | Equation]) -> list[list[Table]]:
+    """Tables in groups: two are in one if links lead from the one to the other."""
+    group = {table.name: {table.name} for table in tables}
+    for link in links:
+        together = set().union(*(group[cell.table] for cell, _ in link.terms if cell.table in group))
+        group |= dict.fromkeys(together, together)
+    names = sorted({tuple(sorted(members)) for members in group.values()})
+    by_name = {table.name: table for table in tables}
+    return [[by_name[name] for name in members] for members in names]
 
 
 class _Builder:
@@ -109,7 +124,7 @@ class _Builder:
         values = np.array([self._value(cell) for cell in self._cells], dtype=np.int64)
         forms = self._matrix([self._form(cell) for cell in self._cells])
         self._refuse_wrong_sums(forms, values)
-        mine = [figure for figure in known if figure.measure == self._measure]
+        mine = [figure for figure in known if figure.measure == self._measure and figure.cell in self._index]
         return System(
             measure=self._measure,
             cells=self._cells,
@@ -158,7 +173,11 @@ class _Builder:
                 yield {column: 1, **dict.fromkeys(parts, -1)}
 
     def _same(self, links: Sequence[Link | Equation]) -> Sparse:
-        mine = sorted(link.terms for link in links if self._measure in link.measures)
+        mine = sorted(
+            link.terms
+            for link in links
+            if self._measure in link.measures and all(cell.table in self._tables for cell, _ in link.terms)
+        )
         for terms in mine:
             if sum(factor * self._value(cell) for cell, factor in terms):
                 raise TableRefused(

@@ -25,7 +25,7 @@ class Need(NamedTuple):
 
 @dataclass
 class Needs:
-    """The intervals that policy asks for, minus what nobody can promise because public figures tell it."""
+    """The intervals that policy asks for in one system, minus what public figures tell anyway."""
 
     primary: frozenset[int]
     rules: Mapping[str, IntervalRule]
@@ -33,8 +33,8 @@ class Needs:
     """Cells masked by the p % rule: how far above the magnitude its interval must reach."""
     magnitudes: Mapping[str, str] = field(default_factory=dict)
     """The magnitude measure of each table."""
-    public: dict[str, set[int]] = field(default_factory=dict)
-    """Per measure, the masked cells for which no protection is claimed."""
+    public: set[int] = field(default_factory=set)
+    """The masked cells for which no protection is claimed."""
 
     def of(self, system: System, cell: int) -> Need:
         """The need of one masked cell.
@@ -53,14 +53,13 @@ class Needs:
 
     def of_all(self, system: System, masked: Iterable[int]) -> dict[int, Need]:
         """The need of each masked cell for which protection is claimed."""
-        public = self.public.get(system.measure, set())
-        return {cell: self.of(system, cell) for cell in sorted(masked) if cell not in public}
+        return {cell: self.of(system, cell) for cell in sorted(masked) if cell not in self.public}
 
     def reach(self, system: System) -> int:
         """The widest interval that the policy asks for whatever the figure, in units of the measure."""
         rule = self.rules[system.measure]
         return max(rule.primary_width, rule.secondary_width)
 
-    def give_up(self, measure: str, cells: Iterable[int]) -> None:
+    def give_up(self, cells: Iterable[int]) -> None:
         """Record that public figures alone tell these cells."""
-        self.public.setdefault(measure, set()).update(cells)
+        self.public.update(cells)

@@ -10,9 +10,10 @@ from typing import TYPE_CHECKING
 from marts.disclosure.audit import Audit, audit
 from marts.disclosure.lattice import build_systems
 from marts.disclosure.needs import Needs
+from marts.disclosure.part import Guarded, Part
 from marts.disclosure.primary import P_PERCENT, missing_room, primary_cells
 from marts.disclosure.repair import widen
-from marts.disclosure.secondary import Guarded, Reader, complete
+from marts.disclosure.secondary import Reader, complete
 from marts.disclosure.solver import Budget, solver_name
 from marts.disclosure.table import CellRef, TableRefused
 
@@ -96,22 +97,18 @@ def protect(
     """
     _refuse_unruled_measures(tables, rules)
     everything, known = [*tables, *earlier.tables], [*known, *earlier.known]
-    systems = sorted(
-        build_systems(everything, [*links, *earlier.links], known), key=lambda s: (-len(s.known), s.measure)
-    )
-    index = {cell: place for place, cell in enumerate(systems[0].cells)}
-    reasons = _reasons(everything, rules, earlier, index)
-    guarded = _guarded(everything, reasons, index, rules)
-    needs, budget = _needs(everything, reasons, index, rules), Budget(rules.linear_program_budget)
-    usefulness = _usefulness(tables, systems[0], earlier.told)
-    masked = _mask(systems, frozenset(index[cell] for cell in reasons), guarded, needs, (usefulness, budget))
-    proof = audit(systems, masked, guarded, needs, budget)
-    return _protection(tables, (systems, masked), reasons, proof, (needs, budget, known))
+    systems = build_systems(everything, [*links, *earlier.links], known)
+    reasons = _reasons(everything, rules, earlier)
+    worth = _usefulness(tables, earlier.told)
+    parts = [_part(system, everything, reasons, (rules, worth)) for system in systems]
+    parts.sort(key=lambda part: (-len(part.system.known), part.system.measure, part.system.cells[:1]))
+    budget = Budget(rules.linear_program_budget)
+    masked = _mask(parts, frozenset(reasons), budget)
+    proof = audit(parts, masked, budget)
+    return _protection(tables, (parts, masked), reasons, proof, (budget, known))
 
 
-def _reasons(
-    tables: Sequence[Table], rules: Rules, earlier: Earlier, index: Mapping[CellRef, int]
-) -> dict[CellRef, str]:
+def _reasons(tables: Sequence[Table], rules: Rules, earlier: Earlier) -> dict[CellRef, str]:
     """The cells to be masked before anything is computed; what was told and is the same stays told."""
     unchangeable = {table.name for table in earlier.tables}
     own = {
@@ -119,93 +116,84 @@ def _reasons(
         for cell, rule in primary_cells(tables, rules).items()
         if cell not in earlier.told and (cell.table not in unchangeable or cell in earlier.masked)
     }
-    return {cell: EARLIER for cell in sorted(earlier.masked) if cell in index} | own
+    cells = {CellRef(table.name, key) for table in tables for key in table.cells}
+    return dict.fromkeys(sorted(earlier.masked & cells), EARLIER) | own
 
 
 def _protection(
     tables: Sequence[Table],
-    result: tuple[Sequence[System], frozenset[int]],
+    result: tuple[Sequence[Part], frozenset[CellRef]],
     reasons: Mapping[CellRef, str],
     proof: Audit,
-    means: tuple[Needs, Budget, Sequence[KnownFigure]],
+    means: tuple[Budget, Sequence[KnownFigure]],
 ) -> Protection:
     """What is said of this release; the versions of earlier ones took part and are not listed again."""
-    (systems, masked), (needs, budget, known) = result, means
-    cells, names = systems[0].cells, {table.name for table in tables}
-    here = {i for i, cell in enumerate(cells) if cell.table in names}
+    (parts, masked), (budget, known) = result, means
+    names = {table.name for table in tables}
     return Protection(
-        masked={cells[i]: reasons.get(cells[i], SECONDARY) for i in sorted(masked & here)},
-        unclaimed=_unclaimed(systems, needs, masked & here, known),
-        cell_count=len(here),
-        structural_zero_count=len(systems[0].zeros & here),
+        masked={cell: reasons.get(cell, SECONDARY) for cell in sorted(masked) if cell.table in names},
+        unclaimed=_unclaimed(parts, masked, known, names),
+        cell_count=sum(len(table.cells) for table in tables),
+        structural_zero_count=sum(cell.is_structural_zero for table in tables for cell in table.cells.values()),
         narrowest=proof.narrowest,
         ranks=proof.ranks,
         linear_programs=budget.used,
     )
 
 
-def _mask(
-    systems: Sequence[System],
-    masked: frozenset[int],
-    guarded: Guarded,
-    needs: Needs,
-    means: tuple[Mapping[int, float], Budget],
-) -> frozenset[int]:
+def _mask(parts: Sequence[Part], masked: frozenset[CellRef], budget: Budget) -> frozenset[CellRef]:
     """First nothing may be computed, then nothing may be enclosed too narrowly."""
-    usefulness, budget = means
-    readers = [Reader(system) for system in systems]
-    masked = complete(readers, masked, guarded, sorted(usefulness, key=lambda cell: (-usefulness[cell], cell)))
-    for reader in readers:
-        needs.give_up(reader.measure, reader.knows_before(masked))
-    return widen(systems, masked, needs, usefulness, budget)
+    masked = complete(parts, masked)
+    for part in parts:
+        part.needs.give_up(Reader(part.system).knows_before(part.inside(masked)))
+    return widen(parts, masked, budget)
 
 
-def _guarded(
-    tables: Sequence[Table], reasons: Mapping[CellRef, str], index: Mapping[CellRef, int], rules: Rules
-) -> Guarded:
-    by_name = {table.name: table for table in tables}
-    own = [cell for cell, reason in reasons.items() if reason != EARLIER]
-    lone = [cell for cell in own if by_name[cell.table].cells[cell.key].contributor_count == 1]
-    return Guarded(
-        primary=frozenset(index[cell] for cell in own),
-        lone=frozenset(index[cell] for cell in lone) if rules.guards_lone_contributor else frozenset(),
+def _part(
+    system: System,
+    tables: Sequence[Table],
+    reasons: Mapping[CellRef, str],
+    means: tuple[Rules, Mapping[CellRef, float]],
+) -> Part:
+    (rules, worth), by_name = means, {table.name: table for table in tables}
+    rule_of = {i: reasons[cell] for i, cell in enumerate(system.cells) if reasons.get(cell, EARLIER) != EARLIER}
+    evidence = {i: by_name[system.cells[i].table].cells[system.cells[i].key] for i in rule_of}
+    lone = {i for i in rule_of if rules.guards_lone_contributor and evidence[i].contributor_count == 1}
+    dominated = {
+        i: missing_room(by_name[system.cells[i].table], evidence[i], rules)
+        for i, rule in rule_of.items()
+        if rule == P_PERCENT
+    }
+    own = frozenset(rule_of)
+    magnitudes = {table.name: table.magnitude_measure for table in tables}
+    return Part(
+        system,
+        Guarded(own, frozenset(lone)),
+        Needs(own, rules.intervals, dominated, magnitudes),
+        {i: worth[cell] for i, cell in enumerate(system.cells) if cell in worth},
     )
 
 
-def _needs(
-    tables: Sequence[Table], reasons: Mapping[CellRef, str], index: Mapping[CellRef, int], rules: Rules
-) -> Needs:
-    by_name = {table.name: table for table in tables}
-    dominated = {
-        index[cell]: missing_room(by_name[cell.table], by_name[cell.table].cells[cell.key], rules)
-        for cell, reason in reasons.items()
-        if reason == P_PERCENT
-    }
-    own = frozenset(index[cell] for cell, reason in reasons.items() if reason != EARLIER)
-    return Needs(own, rules.intervals, dominated, {table.name: table.magnitude_measure for table in tables})
-
-
-def _usefulness(tables: Sequence[Table], system: System, told: frozenset[CellRef]) -> dict[int, float]:
+def _usefulness(tables: Sequence[Table], told: frozenset[CellRef]) -> dict[CellRef, float]:
     """What each cell that may be masked is worth: totals far more than parts, many contributors more than few."""
-    by_name = {table.name: table for table in tables}
-    worth = {}
-    for place, cell in enumerate(system.cells):
-        if cell.table in by_name and cell not in told and place not in system.zeros:
-            table = by_name[cell.table]
-            contributors = table.cells[cell.key].contributor_count
-            worth[place] = _DEPTH_WORTH ** -table.depth(cell.key) * (1 + math.log1p(contributors))
-    return worth
+    return {
+        CellRef(table.name, key): _DEPTH_WORTH ** -table.depth(key) * (1 + math.log1p(cell.contributor_count))
+        for table in tables
+        for key, cell in table.cells.items()
+        if not cell.is_structural_zero and CellRef(table.name, key) not in told
+    }
 
 
 def _unclaimed(
-    systems: Sequence[System], needs: Needs, masked: frozenset[int], known: Sequence[KnownFigure]
+    parts: Sequence[Part], masked: frozenset[CellRef], known: Sequence[KnownFigure], names: set[str]
 ) -> dict[tuple[CellRef, str], str]:
     direct = {(figure.cell, figure.measure): figure.reason for figure in known}
     found = {}
-    for system in systems:
-        for place in sorted(needs.public.get(system.measure, set()) & masked):
-            cell = system.cells[place]
-            found[cell, system.measure] = direct.get((cell, system.measure), PUBLIC)
+    for part in parts:
+        measure = part.system.measure
+        for cell in sorted(part.outside(part.needs.public) & masked):
+            if cell.table in names:
+                found[cell, measure] = direct.get((cell, measure), PUBLIC)
     return found
 
 

@@ -8,63 +8,63 @@ from marts.disclosure.alternative import Alternatives
 from marts.disclosure.attack import Attack
 
 if TYPE_CHECKING:
-    from collections.abc import Mapping, Sequence
+    from collections.abc import Sequence
 
-    from marts.disclosure.lattice import System
-    from marts.disclosure.needs import Needs
+    from marts.disclosure.part import Part
     from marts.disclosure.solver import Budget
+    from marts.disclosure.table import CellRef
 
 
-def widen(
-    systems: Sequence[System],
-    masked: frozenset[int],
-    needs: Needs,
-    usefulness: Mapping[int, float],
-    budget: Budget,
-) -> frozenset[int]:
-    """``masked`` and all further cells to be masked; ``usefulness`` says which cells may be, and at what cost.
+def widen(parts: Sequence[Part], masked: frozenset[CellRef], budget: Budget) -> frozenset[CellRef]:
+    """``masked`` and all further cells to be masked.
 
-    A cell that public figures enclose too narrowly whatever is masked is given up in ``needs``.
+    A cell that public figures enclose too narrowly whatever is masked is given up in the part's needs.
     Masking more never narrows an interval, so what is wide once stays wide.
     """
-    repairs = [_Repair(system, masked, usefulness, budget, needs.reach(system)) for system in systems]
+    repairs = [_Repair(part, part.inside(masked), budget) for part in parts]
     while True:
         before = masked
         for repair in repairs:
-            masked |= repair.run(masked, needs)
+            masked |= repair.part.outside(repair.run(repair.part.inside(masked)))
         if masked == before:
             return masked
 
 
 class _Repair:
-    """Attack and remedy for one measure; both are built when first needed and kept."""
+    """Attack and remedy for one part; both are built when first needed and kept."""
 
-    def __init__(
-        self, system: System, masked: frozenset[int], usefulness: Mapping[int, float], budget: Budget, reach: int
-    ) -> None:
-        self._system, self._masked, self._budget = system, masked, budget
-        self._usefulness, self._reach = usefulness, reach
-        self._attack = Attack(system, masked, budget, reach)
+    def __init__(self, part: Part, masked: frozenset[int], budget: Budget) -> None:
+        self.part, self._system, self._masked, self._budget = part, part.system, masked, budget
+        self._reach = part.needs.reach(part.system)
+        self._attack = Attack(part.system, masked, budget, self._reach)
         self._alternatives: Alternatives | None = None
+        self._done: frozenset[int] | None = None
 
-    def run(self, masked: frozenset[int], needs: Needs) -> frozenset[int]:
-        """All masked cells after the repair of this measure; the widest needs first, they help the others."""
+    def run(self, masked: frozenset[int]) -> frozenset[int]:
+        """All masked cells after the repair of this part; the widest needs first, they help the others."""
+        needs = self.part.needs
         self._mask(masked)
-        wanted = needs.of_all(self._system, masked)
+        if self._masked == self._done:
+            return self._masked
+        wanted = needs.of_all(self._system, self._masked)
         narrow = [found.cell for found in self._attack.too_narrow(wanted)]
         for cell in sorted(narrow, key=lambda c: (-max(wanted[c]), c)):
             if not self._attack.too_narrow({cell: wanted[cell]}):
                 continue
             differing = self._remedy().differing(cell, wanted[cell])
             if differing is None:
-                needs.give_up(self._system.measure, [cell])
+                needs.give_up([cell])
             else:
                 self._mask(frozenset(differing))
+        # Cells that were masked on the way have needs of their own: only a run that masks none is the last.
+        self._done = masked
         return self._masked
 
     def _remedy(self) -> Alternatives:
         if self._alternatives is None:
-            self._alternatives = Alternatives(self._system, self._masked, self._usefulness, self._budget, self._reach)
+            self._alternatives = Alternatives(
+                self._system, self._masked, self.part.usefulness, self._budget, self._reach
+            )
         return self._alternatives
 
     def _mask(self, cells: frozenset[int]) -> None:

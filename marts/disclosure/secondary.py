@@ -6,7 +6,6 @@ masked cell be computed from all that is published by then, in all tables togeth
 
 from __future__ import annotations
 
-from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
 import numpy as np
@@ -19,15 +18,8 @@ if TYPE_CHECKING:
 
     from marts.disclosure.arithmetic import Matrix
     from marts.disclosure.lattice import System
-
-
-@dataclass(frozen=True)
-class Guarded:
-    """What must not become known. Numbers are places in ``System.cells``."""
-
-    primary: frozenset[int]
-    lone: frozenset[int]
-    """Primary cells of one contributor, who knows the figure; none when the policy does not guard against it."""
+    from marts.disclosure.part import Guarded, Part
+    from marts.disclosure.table import CellRef
 
 
 class Reader:
@@ -58,36 +50,40 @@ class Reader:
         return space
 
 
-def complete(
-    readers: Sequence[Reader], masked: frozenset[int], guarded: Guarded, order: Sequence[int]
-) -> frozenset[int]:
-    """``masked`` and all further cells to be masked, one mask for all measures.
+def complete(parts: Sequence[Part], masked: frozenset[CellRef]) -> frozenset[CellRef]:
+    """``masked`` and all further cells to be masked, one mask for all parts.
 
-    ``order`` lists every cell that may be published, the most useful first. The measure about which readers know
-    most comes first: what is safe there is mostly safe in the others.
+    The part about which readers know most comes first: what is safe there is mostly safe in the others.
     """
-    waiting = _different(readers)
+    readers = _different(parts)
+    waiting = list(readers)
     while waiting:
-        reader, *waiting = waiting
-        found = _complete_one(reader, masked, guarded, order)
+        (part, reader), *waiting = waiting
+        found = masked | part.outside(_complete_one(part, reader, masked))
         if found != masked:
-            masked = found
-            waiting = [other for other in _different(readers) if other is not reader]
+            added, masked = found - masked, found
+            waiting += [
+                pair for pair in readers if pair[0] is not part and pair not in waiting and pair[0].inside(added)
+            ]
     return masked
 
 
-def _different(readers: Sequence[Reader]) -> list[Reader]:
-    """One reader of those who know the same equations: figures do not matter here."""
-    return list({reader.knowledge: reader for reader in reversed(readers)}.values())[::-1]
+def _different(parts: Sequence[Part]) -> list[tuple[Part, Reader]]:
+    """One part of those with the same cells and equations: figures do not matter here."""
+    found: dict[object, tuple[Part, Reader]] = {}
+    for part in parts:
+        reader = Reader(part.system)
+        found.setdefault((part.system.cells, reader.knowledge), (part, reader))
+    return list(found.values())
 
 
-def _complete_one(reader: Reader, masked: frozenset[int], guarded: Guarded, order: Sequence[int]) -> frozenset[int]:
-    public = reader.knows_before(masked)
-    targets = sorted(masked - public)
+def _complete_one(part: Part, reader: Reader, masked: frozenset[CellRef]) -> set[int]:
+    hidden = part.inside(masked)
+    targets = sorted(hidden - reader.knows_before(hidden))
     space = reader.before.copy()
-    insiders = Insiders(reader, guarded, space)
-    found = set(masked)
-    for cell in order:
+    insiders = Insiders(reader, part.guarded, space)
+    found = set(hidden)
+    for cell in part.order:
         if cell in found or space.is_determined(cell):
             continue
         if space.opened_by(cell, targets) or insiders.would_learn(cell):
@@ -96,7 +92,7 @@ def _complete_one(reader: Reader, masked: frozenset[int], guarded: Guarded, orde
             targets.append(cell)
         else:
             insiders.admit(cell)
-    return frozenset(found)
+    return found
 
 
 class Insiders:
