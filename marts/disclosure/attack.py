@@ -115,7 +115,8 @@ class Attack:
         generator = np.random.default_rng(_SEED)
         waiting = [cell for cell in sorted(needs) if not self.is_wide(cell, needs[cell])]
         for _ in range(_HARVESTS):
-            if not waiting:
+            # One cell's own directions are all there is to try for it, and they are asked for one by one.
+            if len(waiting) <= 1:
                 return
             signs = generator.choice([-1.0, 1.0], size=len(waiting))
             weights = signs / np.array([max(needs[cell]) for cell in waiting])
