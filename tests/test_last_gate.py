@@ -20,7 +20,7 @@ from marts.last_gate import Recoverable, refuse_recoverable
 from marts.release import release
 from marts.release_folder import read_files
 from orchestration.release_commands import release as command
-from tests.released_home import folder, let_through, release_once
+from tests.released_home import PROTECTED, folder, let_through, release_once, rows_of
 from tests.statistics_warehouse import AS_OF, fill_warehouse, invented_arrears
 
 if TYPE_CHECKING:
@@ -60,8 +60,9 @@ def masking(monkeypatch: pytest.MonkeyPatch, change: Callable[[dict[CellRef, str
 
 
 def drop_a_secondary(masked: dict[CellRef, str]) -> None:
-    """Forget the first cell that is masked for the sake of others."""
-    del masked[next(cell for cell, rule in sorted(masked.items()) if rule == SECONDARY)]
+    """Forget a cell that is masked for the sake of others, in a table so small that each of them hides somebody."""
+    served = [cell for cell, rule in sorted(masked.items()) if rule == SECONDARY]
+    del masked[next(cell for cell in served if cell.table == "arrears_by_levy_year")]
 
 
 def test_a_mask_with_one_cell_too_few_is_not_released(home: Home, monkeypatch: pytest.MonkeyPatch) -> None:
@@ -111,7 +112,9 @@ def attacked(home: Home, *arguments: str) -> Result:
 def test_the_command_attacks_all_releases_of_the_home_and_finds_nothing(released_once: Home) -> None:
     result = attacked(released_once)
     assert result.exit_code == 0
-    assert "case_count: masked 68, blocks 1, linear programs " in result.output
+    rows = [row for table in PROTECTED for row in rows_of(released_once, table)]
+    masked = sum(row["measure"] == "case_count" and row["flag"] == "X" for row in rows)
+    assert f"case_count: masked {masked}, blocks 1, linear programs " in result.output
     assert result.output.endswith("Nothing was found.\n")
 
 
