@@ -96,7 +96,7 @@ def _build(
         # Every model is built anew anyway; code lists are, too, since one of an earlier version may lack a column.
         command = ["build", "--full-refresh", "--exclude-resource-type", "unit_test"]
         # With the tests that look at what is stopped.
-        command += ["--exclude", *(f"{model}+" for model in sorted(stopped))] if stopped else []
+        command += ["--exclude", " ".join(f"{model}+" for model in sorted(stopped))] if stopped else []
         command += ["--vars", json.dumps({"as_of": as_of.day(home).isoformat()})]
         with warehouse_named(home.warehouse):
             invocation = dbt.cli(command, context=context, target_path=home.dagster / "dbt")

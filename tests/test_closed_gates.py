@@ -68,6 +68,8 @@ def test_seizures_for_unknown_instalments_stop_what_is_made_from_cases_only(
     assert "int_case_periods · 処分・猶予の期別は調定にある · failed" in told
     assert "file_1.csv line 1" in told
     assert "the gate cases is closed; with it wait" in told
+    assert "dbt_statistics" not in told
+    assert "Usage: dbt" not in (home.dagster / "refresh.log").read_text(encoding="utf-8")
     day = newest_delivery(home)
     closed = closed_gates(home, day)
     assert "cases" in closed
