@@ -11,13 +11,7 @@ if TYPE_CHECKING:
     from datetime import date
 
 PAYMENTS = {"payment_count": "納付件数", "paid_yen": "納付額"}
-REQUESTS = {
-    "request_count": "依頼件数",
-    "requested_yen": "依頼額",
-    "payment_count": "振替済件数",
-    "paid_yen": "振替済額",
-    "repeated_failure_count": "連続不能件数",
-}
+FAILURES = {"failure_count": "不能件数", "failed_yen": "不能額"}
 NOTICES = {"notice_count": "件数", "demanded_yen": "督促・催告額"}
 BACKLOG = {
     "case_count": "過誤納件数",
@@ -43,12 +37,11 @@ PAYMENT_CHANNELS = CellsTable(
 )
 TRANSFER_FAILURES = CellsTable(
     name="transfer_failures",
-    title_ja="口座振替の結果",
-    measures=REQUESTS,
-    magnitude="requested_yen",
-    additive=dict.fromkeys(("tax_item_code", "transfer_result_code", "period_code"), tuple(REQUESTS)),
-    counted_by="request_count",
-    has_parts=True,
+    title_ja="口座振替の不能",
+    measures=FAILURES,
+    magnitude="failed_yen",
+    additive=dict.fromkeys(("tax_item_code", "transfer_failure_code", "period_code"), tuple(FAILURES)),
+    counted_by="failure_count",
 )
 RESPONSE_TO_DEMAND = CellsTable(
     name="response_to_demand",
@@ -94,21 +87,6 @@ MONTHS_ARE_THE_LEDGER = NoRows(
     "on months.code = judged.period_code "
     "where tax_item_code = 'T' and channel_code = 'T' and paid_yen is distinct from months.yen",
 )
-PAID_REQUESTS_ARE_PAYMENTS = NoRows(
-    "paid_requests_are_payments",
-    "振替済は口座振替の収納である",
-    "select judged.* from judged left join cells_payment_channels payments on payments.channel_code = 'TRF' "
-    "and payments.tax_item_code = judged.tax_item_code and payments.period_code = judged.period_code "
-    "where transfer_result_code = '0' and (judged.payment_count is distinct from payments.payment_count "
-    "or judged.paid_yen is distinct from payments.paid_yen)",
-)
-PAID_IS_REQUESTED = NoRows(
-    "paid_is_requested",
-    "振替済のほかの結果に振替済の額はなく、振替済の依頼はすべて振替済である",
-    "select * from judged where (transfer_result_code = '0' "
-    "and (payment_count <> request_count or paid_yen <> requested_yen)) "
-    "or (transfer_result_code not in ('0', 'T') and (payment_count <> 0 or paid_yen <> 0))",
-)
 DEMANDS_WERE_SENT = NoRows(
     "demands_were_sent",
     "督促の件数は発した督促を超えない",
@@ -148,9 +126,7 @@ def statistics_flow_suites(as_of: date) -> tuple[Suite, ...]:
     """One suite for each of these tables."""
     return (
         cells_suite(PAYMENT_CHANNELS, as_of, (MONTHS_ARE_THE_LEDGER,), ("cells_periods", "int_ledger_entries")),
-        cells_suite(
-            TRANSFER_FAILURES, as_of, (PAID_REQUESTS_ARE_PAYMENTS, PAID_IS_REQUESTED), ("cells_payment_channels",)
-        ),
+        cells_suite(TRANSFER_FAILURES, as_of, (), ()),
         cells_suite(RESPONSE_TO_DEMAND, as_of, (DEMANDS_WERE_SENT,), ("int_demand_notices",)),
         cells_suite(REFUND_BACKLOG, as_of, (BACKLOG_IS_THE_MART, LAPSING_IS_PENDING), ("fct_refunds",)),
         cells_suite(REFUNDS_BY_CAUSE, as_of, (OVERPAID_IS_THE_MART,), ("cells_periods", "fct_refunds")),

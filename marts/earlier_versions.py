@@ -95,14 +95,15 @@ def _repeats(version: Table, told: Told, other: Table, other_told: Told) -> bool
 
 def _refuse_other_codes(release_id: str, version: Table, today: Table, period: str) -> None:
     """Two classifications of the same figures can be subtracted from each other: ages 15–19 and 15–18 give 19."""
-    names = [d.name for d in version.dimensions] == [d.name for d in today.dimensions]
-    for before, now in zip(version.dimensions, today.dimensions, strict=names):
+    remedy = "Keep the codes of what was released; a new classification is a new table, or starts on a new day."
+    if [d.name for d in version.dimensions] != [d.name for d in today.dimensions]:
+        raise TableRefused(f"{version.name}: its dimensions are not those of release {release_id}.", remedy)
+    for before, now in zip(version.dimensions, today.dimensions, strict=True):
         for code, parent in before.parents.items():
             has_moved = before.name == period and _has_moved(code, before, now)
-            if not names or (now.parents.get(code) != parent and not has_moved):
+            if now.parents.get(code) != parent and not has_moved:
                 raise TableRefused(
-                    f"{version.name}: {now.name} {code} does not stand where release {release_id} has it.",
-                    "Keep the codes of what was released; a new classification is a new table, or starts on a new day.",
+                    f"{version.name}: {now.name} {code} does not stand where release {release_id} has it.", remedy
                 )
 
 

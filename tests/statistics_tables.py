@@ -77,11 +77,11 @@ CHANNELS: tuple[Code, ...] = (
     ("CVS", "コンビニエンスストア", "Convenience store", ""),
     ("CNT", "金融機関・市の窓口", "Counter", ""),
 )
-RESULTS: tuple[Code, ...] = (
-    ("0", "振替済", "Paid", ""),
-    ("failed", "振替不能", "Failed", ""),
-    ("1", "資金不足", "Short of funds", "failed"),
-    ("2", "取引なし", "No such account", "failed"),
+FAILURE_KINDS: tuple[Code, ...] = (
+    ("1", "資金不足", "Insufficient funds", ""),
+    ("first", "資金不足・初回", "Insufficient funds for the first time", "1"),
+    ("repeated", "資金不足・連続", "Insufficient funds again", "1"),
+    ("other", "その他の理由", "Another reason", ""),
 )
 NOTICES_SENT: tuple[Code, ...] = (("demand", "督促状", "Demand", ""), ("reminder", "催告書", "Reminder", ""))
 CAUSES: tuple[Code, ...] = (
@@ -109,10 +109,6 @@ STOCKS_OF_ARREARS: dict[str, Dimensions] = {
     "arrears_by_state": {"arrears_state_code": STATES, **ITEM},
     "prescription_ahead": {"months_ahead_code": MONTHS_AHEAD, **ITEM},
 }
-PAYMENTS: dict[str, Dimensions] = {
-    "payment_channels": {**ITEM, "channel_code": CHANNELS, **PERIOD},
-    "transfer_failures": {**ITEM, "transfer_result_code": RESULTS, **PERIOD},
-}
 OTHERS: dict[str, Dimensions] = {
     "response_to_demand": {"notice_kind_code": NOTICES_SENT, "days_band_code": PAID_AFTER, **ITEM},
     "refund_backlog": {"days_band_code": DAYS, **ITEM},
@@ -120,9 +116,11 @@ OTHERS: dict[str, Dimensions] = {
     "refunds_by_cause": {"refund_cause_code": CAUSES, **ITEM, **YEAR},
     "write_offs": {"write_off_clause_code": CLAUSES, **ITEM, **YEAR},
     "dispositions": {"property_kind_code": PROPERTY, **YEAR},
+    "transfer_failures": {**ITEM, "transfer_failure_code": FAILURE_KINDS, **PERIOD},
+    "payment_channels": {**ITEM, "channel_code": CHANNELS, **PERIOD},
 }
 ACCOUNTS: dict[str, Dimensions] = {"collection_results": {**ITEM, "levy_class": LEVY_CLASSES}}
-DIMENSIONS: dict[str, Dimensions] = {**STOCKS_OF_ARREARS, **PAYMENTS, **OTHERS, **ACCOUNTS}
+DIMENSIONS: dict[str, Dimensions] = {**STOCKS_OF_ARREARS, **OTHERS, **ACCOUNTS}
 # In which share of invented cases a measure counts; all others count in each.
 SHARES = {
     "lapsing_case_count": 0.2,

@@ -17,7 +17,7 @@ import duckdb
 
 from marts.table_contract import load_contracts
 from tests.statistics_cells import AS_OF, Record, insert, upward, write_cells
-from tests.statistics_tables import DIMENSIONS, OTHERS, PAYMENTS, SHARES, STOCKS_OF_ARREARS, TAX_ITEMS
+from tests.statistics_tables import DIMENSIONS, OTHERS, SHARES, STOCKS_OF_ARREARS, TAX_ITEMS
 
 if TYPE_CHECKING:
     from collections.abc import Mapping, Sequence
@@ -27,7 +27,6 @@ if TYPE_CHECKING:
 
 
 LAW_VERSION = "V0"
-TRANSFER, PAID = "TRF", "0"
 # Accounting year, month end, and how many times the arrears of the as-of date are outstanding.
 MONTH_ENDS = (
     (2024, date(2025, 5, 31), 2),
@@ -128,26 +127,6 @@ def with_further_codes(arrears: Sequence[Arrear]) -> list[Arrear]:
 def _write_others(connection: duckdb.DuckDBPyConnection, contracts: Mapping[str, TableContract]) -> None:
     for place, table in enumerate(OTHERS):
         write_cells(connection, contracts[table], DIMENSIONS[table], invented_records(contracts[table], seed=place))
-    requests = invented_records(contracts["transfer_failures"], seed=len(OTHERS))
-    for record in requests:
-        _settle(record)
-    others = invented_records(contracts["payment_channels"], seed=len(OTHERS) + 1)
-    payments = [record for record in others if record.codes["channel_code"] != TRANSFER]
-    payments += [
-        Record(one.person, {**one.codes, "channel_code": TRANSFER}, one.adds)
-        for one in requests
-        if one.adds["payment_count"]
-    ]
-    for table, records in (("transfer_failures", requests), ("payment_channels", payments)):
-        write_cells(connection, contracts[table], PAYMENTS[table], records)
-
-
-def _settle(request: Record) -> None:
-    """A request is paid, and then a payment by transfer, or it fails, now and then as the one before."""
-    is_paid = request.codes["transfer_result_code"] == PAID
-    request.adds["payment_count"] = int(is_paid)
-    request.adds["paid_yen"] = request.adds["requested_yen"] if is_paid else 0
-    request.adds["repeated_failure_count"] = int(not is_paid and request.person % 4 == 0)
 
 
 def invented_records(contract: TableContract, seed: int, count: int = 2500) -> list[Record]:

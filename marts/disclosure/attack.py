@@ -78,7 +78,7 @@ class Attack:
         self._harvest(needs)
         return [
             TooNarrow(cell, self.system.measure)
-            for cell in sorted(needs)
+            for cell in self._waiting(needs)
             if not self.is_wide(cell, needs[cell]) and not self._reaches(cell, needs[cell])
         ]
 
@@ -139,7 +139,12 @@ class Attack:
             waiting = left
 
     def _waiting(self, needs: Mapping[int, Need]) -> list[int]:
-        return [cell for cell in sorted(needs) if not self.is_wide(cell, needs[cell])]
+        cells = np.array(sorted(needs), dtype=np.int64)
+        asked = np.array([needs[int(cell)] for cell in cells], dtype=np.int64).reshape(-1, 2)
+        widths, above = self.high[cells] - self.low[cells], self.high[cells] - self.system.values[cells]
+        slack = 1 - _TOLERANCE
+        narrow = (widths < asked[:, 0] * slack) | ((asked[:, 1] > 0) & (above < asked[:, 1] * slack))
+        return [int(cell) for cell in cells[narrow]]
 
     def _form(self, cell: int) -> Vector:
         form: Vector = self.system.forms[[cell]].toarray()[0].astype(float)

@@ -6,11 +6,10 @@ from dataclasses import replace
 from decimal import Decimal
 from typing import TYPE_CHECKING
 
-from marts.disclosure.table import TOTAL
 from marts.page.bars import period_chart
 from marts.page.curves import Words, ceiling, step_chart
-from marts.page.sections import Grid, Row, Section, grid, grid_of, months_of_two_years, subtitle, year_before
-from marts.page.shares import cumulative_shares, share
+from marts.page.sections import Grid, Row, Section, grid, grid_of, months_of_two_years, subtitle
+from marts.page.shares import cumulative_shares
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
@@ -21,7 +20,7 @@ if TYPE_CHECKING:
     from marts.released_table import Figure
 
 MONTHS_IN_A_TABLE = 13
-PERIOD, CHANNEL, RESULT = "period_code", "channel_code", "transfer_result_code"
+PERIOD, CHANNEL, KIND = "period_code", "channel_code", "transfer_failure_code"
 SETTLED = "確定した月だけを示す（その後の公表で通常は変わらない）。"
 
 
@@ -54,48 +53,30 @@ def channel_section(table: PageTable, as_of: date) -> list[Section]:
 
 
 def transfer_section(table: PageTable, as_of: date) -> list[Section]:
-    """How many transfers fail, and why."""
+    """How many transfers fail, and why; the newest settled month against the same month last year."""
     months = table.months()
-    failed = next((part for part in table.parts(RESULT) if part in table.parents[RESULT].values()), None)
-    if not months or failed is None:
+    if not months:
         return []
-    newest = table.labels[PERIOD][months[-1]]
+    periods = table.with_year_before(PERIOD, months[-1])
+    newest, kinds = periods[0][1], table.parts(KIND)
+    series = [(name, table.along("failure_count", KIND, kinds, period_code=code)) for code, name in periods]
     columns = [
-        (heading, table.along(measure, RESULT, table.listed(RESULT), period_code=months[-1]))
+        (f"{name} {heading}", table.along(measure, KIND, table.listed(KIND), period_code=code))
         for measure, heading in table.measures.items()
+        for code, name in periods
     ]
+    caption = f"理由別の口座振替の不能（全税目、{'と'.join(name for _, name in periods)}）"
+    labels = [table.labels[KIND][kind] for kind in kinds]
     return [
         Section(
             anchor="transfer-failures",
             title="口座振替は、どれだけ、なぜ不能になったか",
-            subtitle=subtitle("請求に対する不能の割合（%）", f"{newest}まで・{as_of}公表", table),
-            note=f"不能率は公表した件数から計算。{SETTLED}",
-            charts=(_failure_chart(table, failed),),
-            grids=(
-                _failure_grid(table, failed),
-                grid(f"結果別の口座振替（全税目、{newest}）", table, RESULT, columns),
-            ),
+            subtitle=subtitle("不能件数（件）", f"{newest}・{as_of}公表", table),
+            note=f"振替済の件数は、納付方法別の口座振替にある。{SETTLED}",
+            charts=(period_chart(f"理由別の口座振替の不能（全税目、{newest}）", labels, series, "件"),),
+            grids=(grid(caption, table, KIND, columns), _months_grid(table, "月別の不能")),
         )
     ]
-
-
-def _failure_chart(table: PageTable, failed: str) -> CurveChart:
-    words = Words("口座振替の不能率（全税目、件数）", "振替月", "不能率（%）")
-    steps, years = months_of_two_years(table.months())
-    series = [(name, _failure_rates(table, failed, months)) for name, months in years]
-    return step_chart(words, steps, series, ceiling(series))
-
-
-def _failure_grid(table: PageTable, failed: str) -> Grid:
-    months = table.months()[-MONTHS_IN_A_TABLE:]
-    heading = table.measures["request_count"]
-    codes = ((heading, TOTAL), (f"うち不能 {heading}", failed))
-    columns = [(h, table.along("request_count", PERIOD, months, transfer_result_code=code)) for h, code in codes]
-    columns.append(("不能率（%）", _failure_rates(table, failed, months)))
-    before = [year_before(month) for month in months]
-    if set(before) & set(table.months()):
-        columns.append(("前年同月（%）", _failure_rates(table, failed, before)))
-    return _flat(grid_of("月別の請求と不能（全税目）", table, (PERIOD, months), columns))
 
 
 def response_section(table: PageTable, as_of: date) -> list[Section]:
@@ -169,11 +150,6 @@ def _months_grid(table: PageTable, title: str) -> Grid:
 def _flat(months: Grid) -> Grid:
     """Months without the quarters and years that they add up to are not set in."""
     return Grid(months.caption, months.corner, months.headings, tuple(replace(row, depth=0) for row in months.rows))
-
-
-def _failure_rates(table: PageTable, failed: str, months: Sequence[str]) -> list[Figure]:
-    counts = [table.along("request_count", PERIOD, months, transfer_result_code=c) for c in (failed, TOTAL)]
-    return [share(part, whole) for part, whole in zip(*counts, strict=True)]
 
 
 def _paid_shares(table: PageTable, kind: str, bands: Sequence[str]) -> list[Figure]:

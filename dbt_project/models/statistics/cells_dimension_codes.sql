@@ -30,7 +30,7 @@ with codes as (
     from {{ ref('statistics_codes') }}
     {%- for dimension, seed, code, parent_code, sort_order in [
         ('channel_code', 'payment_channels', 'channel_code', 'null', 'sort_order'),
-        ('transfer_result_code', 'transfer_results', 'transfer_result_code', 'parent_code', 'sort_order'),
+        ('transfer_failure_code', 'transfer_failure_kinds', 'transfer_failure_code', 'parent_code', 'sort_order'),
         ('refund_cause_code', 'refund_causes', 'refund_cause', 'null', 'sort_order'),
         ('write_off_clause_code', 'write_off_clauses', 'clause', 'null', 'precedence'),
     ] %}
