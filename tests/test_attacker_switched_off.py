@@ -1,7 +1,7 @@
 """Monthly releases of a flow, protected with and without the earlier ones: the attacker sees the difference.
 
-Random figures; three releases: April, then May beside it, then June and the quarter. Worked examples of single steps stand
-in test_disclosure_earlier.py and test_attacker_over_time.py.
+Random figures; three releases: April, then May beside it, then June and the quarter. Worked examples of single steps
+stand in test_disclosure_earlier.py and test_attacker_over_time.py.
 """
 
 from __future__ import annotations
