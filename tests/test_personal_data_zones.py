@@ -31,6 +31,7 @@ FACTS_OF_THE_CASE = {
     "designated_date": "day set in a demand notice",
     "write_off_date": "entry of the ledger",
     "write_off_yen": "entry of the ledger",
+    "write_off_clause_code": "the article under which a claim was written off, a dimension of the statistics",
     "pledge_date": "an instalment plan that is kept or not",
     **dict.fromkeys(("part_due_date", "part_yen", "part_paid_yen"), "a part of a plan that is paid or not"),
 }

@@ -48,6 +48,19 @@ def open_gates(monkeypatch: pytest.MonkeyPatch) -> None:
     let_through(monkeypatch)
 
 
+ONE_OF_EACH_KIND = (
+    "arrears_by_area_age.csv",
+    "arrears_by_area_age.csv-metadata.json",
+    "arrears_by_area_age.parquet",
+    "certificate.json",
+    "datapackage.json",
+    "index.html",
+    "metadata.dcat.jsonld",
+    "statistics.xlsx",
+    "SHA256SUMS",
+)
+
+
 def make_writable(path: Path) -> Path:
     path.chmod(stat.S_IRUSR | stat.S_IWUSR)
     return path
@@ -133,8 +146,9 @@ def test_verify_list_and_show_speak_of_the_release(released_once: Home) -> None:
 
 
 @pytest.mark.usefixtures("open_gates")
-@pytest.mark.parametrize("name", sorted(FILES))
+@pytest.mark.parametrize("name", ONE_OF_EACH_KIND)
 def test_a_tampered_file_is_found_and_nothing_more_is_released(home: Home, name: str) -> None:
+    assert {one.rpartition(".")[2] for one in FILES} == {one.rpartition(".")[2] for one in ONE_OF_EACH_KIND}
     path = make_writable(folder(home) / name)
     path.write_bytes(path.read_bytes() + b" ")
     with pytest.raises(RegistryBroken, match=name):
