@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING
 
 from ingestion.errors import DataRefused
 from marts.disclosure.arithmetic import PRIME
-from marts.disclosure.primary import P_PERCENT, THRESHOLD
+from marts.disclosure.primary import OWN_RULES
 from marts.disclosure.protect import EARLIER, PUBLIC, PUBLISHED_EARLIER, SECONDARY
 
 if TYPE_CHECKING:
@@ -103,6 +103,7 @@ def _rules(policy: Policy) -> dict[str, object]:
     return {
         "minimum_contributors": rules.minimum_contributors,
         "p_percent": rules.p_percent,
+        "guards_whole_shares": rules.guards_whole_shares,
         "guards_lone_contributor": rules.guards_lone_contributor,
         "minimum_interval": {measure: vars(rule) for measure, rule in sorted(rules.intervals.items())},
     }
@@ -128,7 +129,7 @@ def _counts(protection: Protection, tables: Sequence[ReleasedTable]) -> dict[str
     return {
         "protected": protection.cell_count,
         "exempt": sum(len(table.keys) for table in tables if table.contract.is_exempt),
-        "primary": {rule: protection.count(rule) for rule in (THRESHOLD, P_PERCENT)},
+        "primary": {rule: protection.count(rule) for rule in OWN_RULES},
         "secondary": protection.count(SECONDARY),
         "masked_in_earlier_release": protection.count(EARLIER),
         "published": protection.cell_count - len(protection.masked),

@@ -5,7 +5,7 @@ from __future__ import annotations
 from itertools import product
 from typing import TYPE_CHECKING
 
-from marts.disclosure.primary import P_PERCENT, THRESHOLD
+from marts.disclosure.primary import OWN_RULES
 from marts.disclosure.table import TOTAL
 
 if TYPE_CHECKING:
@@ -42,11 +42,7 @@ def _of_table(table: Table, protection: Protection) -> dict[str, int]:
 
 def _in_rows(table: Table, protection: Protection) -> int:
     """Cells of all rows with a cell that is masked for its own sake; a row has every code of the last dimension."""
-    own = {
-        cell.key[:-1]
-        for cell, rule in protection.masked.items()
-        if cell.table == table.name and rule in (THRESHOLD, P_PERCENT)
-    }
+    own = {cell.key[:-1] for cell, rule in protection.masked.items() if cell.table == table.name and rule in OWN_RULES}
     return sum(key[:-1] in own for key in table.cells)
 
 

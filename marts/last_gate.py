@@ -13,7 +13,7 @@ from marts.attacker.attack import Insiders, attack
 from marts.attacker.bounds import NotSolved
 from marts.attacker.reading import NotARelease, read_release, release_of
 from marts.attacker.report import RE_OPENED, ContradictoryReleases
-from marts.disclosure.primary import P_PERCENT, THRESHOLD
+from marts.disclosure.primary import OWN_RULES
 from marts.disclosure.table import CellRef
 from marts.release_folder import release_ids
 
@@ -58,7 +58,7 @@ def refuse_recoverable(
 
 def _lone_contributors(tables: Sequence[Table], protection: Protection) -> Insiders:
     """Who knows a masked cell because nobody else is in it, and the cells that are masked for their own sake."""
-    sensitive = {(c.table, c.key) for c, rule in protection.masked.items() if rule in (THRESHOLD, P_PERCENT)}
+    sensitive = {(c.table, c.key) for c, rule in protection.masked.items() if rule in OWN_RULES}
     lone = {
         (table.name, key)
         for table in tables

@@ -159,6 +159,7 @@ def protected_table(table: StatTable, zero_flag: str) -> Table:
             for key, row in table.rows.items()
         },
         magnitude_measure=table.contract.magnitude_measure,
+        shares=table.contract.shares,
     )
 
 

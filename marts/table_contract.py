@@ -13,6 +13,8 @@ from ingestion.errors import ConfigurationError
 from marts import strict_yaml
 
 if TYPE_CHECKING:
+    from collections.abc import Mapping
+
     from marts.strict_yaml import Section
 
 FOLDER = Path(__file__).with_name("contracts")
@@ -70,6 +72,8 @@ class TableContract:
     """
     magnitude_measure: str
     """The measure in yen whose contributors' shares the p % rule compares; empty for a table that is exempt."""
+    shares: Mapping[str, str]
+    """Measures that count some of what another one counts (paid within 30 days of all cases), with that other one."""
     dimensions: tuple[DimensionContract, ...]
     measures: tuple[MeasureContract, ...]
 
@@ -103,11 +107,11 @@ def load_contract(path: Path) -> TableContract:
         ConfigurationError: a key is missing or unknown, or the contract contradicts itself.
     """
     top = strict_yaml.read(path)
-    texts = {
-        key: top.take(key, str) for key in TableContract.__dataclass_fields__ if key not in ("dimensions", "measures")
-    }
+    others = ("shares", "dimensions", "measures")
+    texts = {key: top.take(key, str) for key in TableContract.__dataclass_fields__ if key not in others}
     contract = TableContract(
         **texts,
+        shares=top.pairs("shares"),
         dimensions=tuple(_dimension(section) for section in top.sections("dimensions")),
         measures=tuple(_measure(section) for section in top.sections("measures")),
     )
@@ -154,6 +158,7 @@ def _refuse_contradiction(contract: TableContract, path: Path) -> None:
             contract.magnitude_measure not in ({""} if contract.is_exempt else names),
             f"magnitude_measure is {contract.magnitude_measure or 'missing'}",
         ),
+        (not names >= {*contract.shares, *contract.shares.values()}, "shares names what is no measure"),
         (not contract.dimensions or not contract.measures, "no dimensions or no measures"),
     ]
     for is_wrong, problem in problems:

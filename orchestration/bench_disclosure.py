@@ -8,7 +8,7 @@ import time
 from typing import TYPE_CHECKING
 
 from marts.disclosure.policy import IntervalRule, Rules, load_policy
-from marts.disclosure.primary import P_PERCENT, THRESHOLD
+from marts.disclosure.primary import OWN_RULES
 from marts.disclosure.protect import SECONDARY, Protection, protect
 from orchestration.bench_disclosure_tables import CASES, Case, invented_tables
 from orchestration.bench_marts import aligned, say
@@ -46,7 +46,7 @@ def _line(case: Case, runs: int) -> str:
         began = time.perf_counter()
         protection = protect(tables, rules, links=links)
         seconds.append(time.perf_counter() - began)
-    primary = protection.count(THRESHOLD) + protection.count(P_PERCENT)
+    primary = sum(protection.count(rule) for rule in OWN_RULES)
     cells = (
         *(case.name, f"{protection.cell_count:,}", f"{statistics.median(seconds):.2f}", f"{primary:,}"),
         *(f"{protection.count(SECONDARY):,}", f"{100 * len(protection.masked) / protection.cell_count:.1f}"),
@@ -78,4 +78,5 @@ def _rules() -> Rules:
         intervals,
         rules.guards_lone_contributor,
         rules.linear_program_budget,
+        rules.guards_whole_shares,
     )

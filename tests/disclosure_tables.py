@@ -38,7 +38,7 @@ def rules(minimum: int = 3, width: int = 2, percent: int = 0, *, lone: bool = Tr
         COUNT: IntervalRule(width, 0, 1),
         AMOUNT: IntervalRule(width, percent, 1),
     }
-    return Rules(minimum, p_percent, interval, lone, 20_000)
+    return Rules(minimum, p_percent, interval, lone, 20_000, guards_whole_shares=True)
 
 
 def table_of(

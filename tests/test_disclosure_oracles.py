@@ -10,10 +10,11 @@ import pytest
 from marts.disclosure.attack import Attack
 from marts.disclosure.lattice import KnownFigure, build_systems
 from marts.disclosure.part import Guarded
+from marts.disclosure.primary import WHOLE_SHARE
 from marts.disclosure.protect import Earlier, protect
 from marts.disclosure.secondary import Insiders, Reader
 from marts.disclosure.solver import Budget
-from marts.disclosure.table import TOTAL, CellRef, Dimension, Table, TableRefused
+from marts.disclosure.table import TOTAL, Cell, CellRef, Dimension, Measure, Table, TableRefused
 from tests.disclosure_tables import (
     AMOUNT,
     COUNT,
@@ -194,3 +195,27 @@ def test_a_missing_cell_and_a_code_without_a_way_to_the_total_are_refused() -> N
         Table("square", table.dimensions, table.measures, fewer, AMOUNT)
     with pytest.raises(TableRefused, match="does not add up to the total"):
         Dimension("loop", {"a": "b", "b": "a"})
+
+
+@pytest.mark.parametrize(("part", "is_masked"), [(0, True), (1, False), (199, False), (200, True)])
+def test_a_share_of_none_or_all_of_its_whole_tells_of_everyone(part: int, is_masked: bool) -> None:  # noqa: FBT001
+    area = flat("area", ["x", "y", "z"])
+    whole = {("x",): 200, ("y",): 300, ("z",): 400}
+    parts = {("x",): part, ("y",): 100, ("z",): 100}
+    cells = {
+        (code,): Cell(
+            {
+                AMOUNT: sum(whole[leaf,] for leaf in area.leaves_under(code)),
+                COUNT: sum(parts[leaf,] for leaf in area.leaves_under(code)),
+            },
+            100,
+            1,
+            1,
+        )
+        for code in area.codes
+    }
+    measures = (Measure(AMOUNT, frozenset({"area"})), Measure(COUNT, frozenset({"area"})))
+    table = Table("shares", (area,), measures, cells, AMOUNT, shares={COUNT: AMOUNT})
+    masked = protect([table], rules()).masked
+    assert (masked.get(CellRef("shares", ("x",))) == WHOLE_SHARE) == is_masked
+    assert bool(masked) == is_masked

@@ -34,6 +34,8 @@ class Rules:
     intervals: Mapping[str, IntervalRule]
     guards_lone_contributor: bool
     linear_program_budget: int
+    guards_whole_shares: bool
+    """Whether a share of none or all of its whole is masked."""
 
 
 @dataclass(frozen=True)
@@ -126,6 +128,7 @@ def _rules(top: Section) -> Rules:
         intervals={measure: _interval(intervals.section(measure)) for measure in intervals.keys()},  # noqa: SIM118
         guards_lone_contributor=insiders.take("lone_contributor", bool),
         linear_program_budget=budget.positive("linear_programs"),
+        guards_whole_shares=primary.take("whole_shares", bool),
     )
     for section in (primary, insiders, budget, intervals):
         section.close()

@@ -15,6 +15,9 @@ if TYPE_CHECKING:
 PERCENT = 100
 THRESHOLD = "threshold"
 P_PERCENT = "p_percent"
+WHOLE_SHARE = "whole_share"
+OWN_RULES = (THRESHOLD, P_PERCENT, WHOLE_SHARE)
+"""The rules that mask a cell for its own sake."""
 
 
 def primary_cells(tables: Iterable[Table], rules: Rules) -> dict[CellRef, str]:
@@ -29,7 +32,7 @@ def primary_cells(tables: Iterable[Table], rules: Rules) -> dict[CellRef, str]:
 
 
 def broken_rule(table: Table, cell: Cell, rules: Rules) -> str:
-    """``threshold`` or ``p_percent``; empty when the cell may be shown.
+    """``threshold``, ``p_percent`` or ``whole_share``; empty when the cell may be shown.
 
     An empty cell tells something about everyone who is not in it, unless it is empty by structure.
     """
@@ -39,7 +42,16 @@ def broken_rule(table: Table, cell: Cell, rules: Rules) -> str:
         return THRESHOLD
     if is_dominated(table, cell, rules):
         return P_PERCENT
+    if rules.guards_whole_shares and tells_of_everyone(table, cell):
+        return WHOLE_SHARE
     return ""
+
+
+def tells_of_everyone(table: Table, cell: Cell) -> bool:
+    """Whether a share that stands beside its whole is none or all of it: that is a fact about each contributor."""
+    return any(
+        cell.values[whole] > 0 and cell.values[part] in (0, cell.values[whole]) for part, whole in table.shares.items()
+    )
 
 
 def is_dominated(table: Table, cell: Cell, rules: Rules) -> bool:

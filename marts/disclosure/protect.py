@@ -58,7 +58,7 @@ class Protection:
     """Which cells are masked and why, and what was proven about them."""
 
     masked: Mapping[CellRef, str]
-    """Masked cells with the rule: ``threshold``, ``p_percent``, ``earlier_release`` or ``secondary``."""
+    """Masked cells with the rule: one of ``OWN_RULES``, ``earlier_release`` or ``secondary``."""
     unclaimed: Mapping[tuple[CellRef, str], str]
     """Masked cell and measure that public figures tell: masked, but no protection is claimed."""
     cell_count: int

@@ -120,6 +120,8 @@ class Table:
     measures: tuple[Measure, ...]
     cells: Mapping[Key, Cell] = field(repr=False)
     magnitude_measure: str
+    shares: Mapping[str, str] = field(default_factory=dict)
+    """Measures that count some of what another measure counts, with that other one."""
 
     def __post_init__(self) -> None:
         """Refuse a cell that is missing, superfluous or impossible."""
