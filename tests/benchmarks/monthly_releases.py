@@ -53,10 +53,8 @@ def release_month(home: Home, day: date, scratch: Path) -> str:
     with patch.object(marts.release, "require_passed", lambda *_: None):
         result = marts.release.release(home, day)
     peak = resource.getrusage(resource.RUSAGE_SELF).ru_maxrss // _KIBIBYTES_PER_MEBIBYTE
-    return (
-        f"{result.release_id}: {result.masked_count:,} of {result.cell_count:,} cells masked; models {built - began:.0f} s, "
-        f"release {time.perf_counter() - built:.1f} s, peak {peak:,} MiB"
-    )
+    seconds = f"models {built - began:.0f} s, release {time.perf_counter() - built:.1f} s, peak {peak:,} MiB"
+    return f"{result.release_id}: {result.masked_count:,} of {result.cell_count:,} cells masked; {seconds}"
 
 
 def main() -> None:
