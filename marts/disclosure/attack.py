@@ -73,6 +73,11 @@ class Attack:
         slack = 1 - _TOLERANCE
         return self.width(cell) >= need.width * slack and (not need.above or above >= need.above * slack)
 
+    def unsettled(self, needs: Mapping[int, Need]) -> list[int]:
+        """The cells whose interval is not yet proven to be as wide as ``needs`` says; it may still be."""
+        self._harvest(needs)
+        return self._waiting(needs)
+
     def too_narrow(self, needs: Mapping[int, Need]) -> list[TooNarrow]:
         """The cells whose interval is narrower than ``needs`` says."""
         self._harvest(needs)

@@ -47,15 +47,20 @@ class _Repair:
         if self._masked == self._done:
             return self._masked
         wanted = needs.of_all(self._system, self._masked)
-        narrow = [found.cell for found in self._attack.too_narrow(wanted)]
-        for cell in sorted(narrow, key=lambda c: (-max(wanted[c]), c)):
+        waiting = self._attack.unsettled(wanted)
+        while waiting:
+            # The widest needs first: what meets them often meets the others.
+            cell = min(waiting, key=lambda c: (-max(wanted[c]), c))
+            waiting.remove(cell)
             if not self._attack.too_narrow({cell: wanted[cell]}):
+                waiting = [other for other in waiting if not self._attack.is_wide(other, wanted[other])]
                 continue
             differing = self._remedy().differing(cell, wanted[cell])
             if differing is None:
                 needs.give_up([cell])
-            else:
-                self._mask(frozenset(differing))
+                continue
+            self._mask(frozenset(differing))
+            waiting = self._attack.unsettled({other: wanted[other] for other in waiting})
         # Cells that were masked on the way have needs of their own: only a run that masks none is the last.
         self._done = masked
         return self._masked
