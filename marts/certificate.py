@@ -104,6 +104,7 @@ def _rules(policy: Policy) -> dict[str, object]:
         "minimum_contributors": rules.minimum_contributors,
         "p_percent": rules.p_percent,
         "guards_whole_shares": rules.guards_whole_shares,
+        "guards_pools": rules.guards_pools,
         "guards_lone_contributor": rules.guards_lone_contributor,
         "minimum_interval": {measure: vars(rule) for measure, rule in sorted(rules.intervals.items())},
     }

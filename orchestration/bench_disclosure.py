@@ -79,4 +79,5 @@ def _rules() -> Rules:
         rules.guards_lone_contributor,
         rules.linear_program_budget,
         rules.guards_whole_shares,
+        rules.guards_pools,
     )

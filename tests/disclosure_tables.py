@@ -32,13 +32,15 @@ def flat(name: str, codes: Iterable[str]) -> Dimension:
     return Dimension(name, dict.fromkeys(codes, TOTAL))
 
 
-def rules(minimum: int = 3, width: int = 2, percent: int = 0, *, lone: bool = True, p_percent: int = 10) -> Rules:
+def rules(  # noqa: PLR0913 - one for each rule
+    minimum: int = 3, width: int = 2, percent: int = 0, *, lone: bool = True, p_percent: int = 10, pools: bool = False
+) -> Rules:
     """Thresholds for small tables."""
     interval = {
         COUNT: IntervalRule(width, 0, 1),
         AMOUNT: IntervalRule(width, percent, 1),
     }
-    return Rules(minimum, p_percent, interval, lone, 20_000, guards_whole_shares=True)
+    return Rules(minimum, p_percent, interval, lone, 20_000, guards_whole_shares=True, guards_pools=pools)
 
 
 def table_of(

@@ -219,3 +219,31 @@ def test_a_share_of_none_or_all_of_its_whole_tells_of_everyone(part: int, is_mas
     masked = protect([table], rules()).masked
     assert (masked.get(CellRef("shares", ("x",))) == WHOLE_SHARE) == is_masked
     assert bool(masked) == is_masked
+
+
+def test_the_masked_cells_of_a_line_are_together_as_many_as_a_cell_that_is_shown() -> None:
+    """Two masked cells of one contributor each: their sum is known, and it is that of two people."""
+    area = flat("area", "vwxyz")
+    figures = {(code,): 100 + 40 * place for place, code in enumerate("vwxyz")}
+    table = with_few(table_of_figures("line", [area], figures), ("v",), ("w",), contributors=1)
+    alone = {cell.key for cell in protect([table], rules(lone=False)).masked}
+    pooled = {cell.key for cell in protect([table], rules(lone=False, pools=True)).masked}
+    assert alone == {("v",), ("w",)}
+    assert alone < pooled
+    assert (TOTAL,) not in pooled
+
+
+def test_a_pool_with_one_giant_is_enlarged_until_it_hides_it() -> None:
+    area = flat("area", "vwxyz")
+    figures = {("v",): 400, ("w",): 500, ("x",): 600, ("y",): 20, ("z",): 900}
+    table = table_of_figures("line", [area], figures)
+    cells = dict(table.cells)
+    cells["y",] = Cell({AMOUNT: 20}, 1, 20, 0)
+    cells["z",] = Cell({AMOUNT: 900}, 100, 880, 10)
+    table = Table("line", table.dimensions, table.measures, cells, AMOUNT)
+    alone = protect([table], rules(lone=False, p_percent=1)).masked
+    assert {cell.key for cell in alone} == {("y",), ("z",)}
+    pooled = protect([table], rules(lone=False, p_percent=1, pools=True)).masked
+    assert {cell.key for cell in pooled} == {("y",), ("z",)}, "20 of others are 2 % of 880"
+    pooled = protect([table], rules(lone=False, p_percent=3, pools=True)).masked
+    assert len(pooled) == 3

@@ -20,6 +20,7 @@ from marts.last_gate import Recoverable, refuse_recoverable
 from marts.release import release
 from marts.release_folder import read_files
 from orchestration.release_commands import release as command
+from tests.released_folders import BLOCK, LARGE, square, write_folder
 from tests.released_home import PROTECTED, folder, let_through, release_once, rows_of
 from tests.statistics_warehouse import AS_OF, fill_warehouse, invented_arrears
 
@@ -133,8 +134,9 @@ def test_the_command_tells_what_it_finds_with_exit_code_one_and_no_figure(releas
     assert "98,700" not in result.output
 
 
-def test_what_somebody_who_knows_a_cell_can_add_can_be_asked(released_once: Home) -> None:
-    assert "insider: " in attacked(released_once, "--knows", "arrears_by_area_age:08/A30/11").output
+def test_what_somebody_who_knows_a_cell_can_add_can_be_asked(released_once: Home, tmp_path: Path) -> None:
+    block = write_folder(tmp_path, "2026-05-31.1", [square(LARGE, BLOCK)])
+    assert "insider: " in attacked(released_once, str(block), "--knows", "square:a/x").output
     wrong = attacked(released_once, "--knows", "arrears_by_area_age:T/T/T")
     assert isinstance(wrong.exception, ConfigurationError)
     assert "masks no cell T/T/T" in str(wrong.exception)

@@ -37,7 +37,7 @@ def edited(path: Path, folder: Path, old: str, new: str) -> Path:
         ("  p_percent: 10\n", "  p_percent: true\n", "p_percent must be int, not bool"),
         ("  minimum_contributors: 10\n", "  minimum_contributors: 10\n  minimun: 3\n", "unknown key minimun"),
         ("primary_width: 5, ", "", "primary_width is missing"),
-        ("insiders: {lone_contributor: true}", "", "insiders is missing"),
+        ("insiders: {lone_contributor: true, pools: true}", "", "insiders is missing"),
         ("budget: {linear_programs: 40000}", "budget: {}", "linear_programs is missing"),
         ("exempt:\n", "exempted:\n", "exempt is missing"),
         ("primary:\n", "primary: [\n", "cannot be read"),

@@ -36,6 +36,8 @@ class Rules:
     linear_program_budget: int
     guards_whole_shares: bool
     """Whether a share of none or all of its whole is masked."""
+    guards_pools: bool
+    """Whether the masked cells of a line must together be as many contributors as a cell that is shown."""
 
 
 @dataclass(frozen=True)
@@ -129,6 +131,7 @@ def _rules(top: Section) -> Rules:
         guards_lone_contributor=insiders.take("lone_contributor", bool),
         linear_program_budget=budget.positive("linear_programs"),
         guards_whole_shares=primary.take("whole_shares", bool),
+        guards_pools=insiders.take("pools", bool),
     )
     for section in (primary, insiders, budget, intervals):
         section.close()

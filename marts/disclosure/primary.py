@@ -66,3 +66,8 @@ def missing_room(table: Table, cell: Cell, rules: Rules) -> int:
     """By how much the others fall short of hiding the largest: the room a reader must see above the total."""
     others = cell.values[table.magnitude_measure] - cell.largest - cell.second_largest
     return -((others * PERCENT - rules.p_percent * cell.largest) // PERCENT)
+
+
+def dominates(largest: int, others: int, rules: Rules) -> bool:
+    """Whether the second largest, who subtracts itself, comes within p % of the largest; ``others`` are the rest."""
+    return others * PERCENT < rules.p_percent * largest

@@ -11,10 +11,11 @@ from marts.disclosure.audit import Audit, audit
 from marts.disclosure.lattice import build_systems
 from marts.disclosure.needs import Needs
 from marts.disclosure.part import Guarded, Part
+from marts.disclosure.pools import enlarge, small_pools
 from marts.disclosure.primary import P_PERCENT, missing_room, primary_cells
 from marts.disclosure.repair import widen
 from marts.disclosure.secondary import Reader, complete
-from marts.disclosure.solver import Budget, solver_name
+from marts.disclosure.solver import Budget, NotProven, solver_name
 from marts.disclosure.table import CellRef, TableRefused
 
 if TYPE_CHECKING:
@@ -28,6 +29,7 @@ EARLIER = "earlier_release"
 SECONDARY = "secondary"
 PUBLIC = "public_account"
 PUBLISHED_EARLIER = "published_earlier"
+_REMEDY = "Nothing was released. This is a defect of the masking, not of the data: report it."
 _DEPTH_WORTH = 10.0
 """A total is worth this many of its parts."""
 
@@ -103,8 +105,10 @@ def protect(
     parts = [_part(system, everything, reasons, (rules, worth)) for system in systems]
     parts.sort(key=lambda part: (-len(part.system.known), part.system.measure, part.system.cells[:1]))
     budget = Budget(rules.linear_program_budget)
-    masked = _mask(parts, frozenset(reasons), budget)
+    masked = _mask(parts, frozenset(reasons), (tables, rules, worth), budget)
     proof = audit(parts, masked, budget)
+    for pool in small_pools(tables, masked, rules, worth):
+        raise NotProven(f"{pool.whole}: the masked parts together are too few.", _REMEDY)
     return _protection(tables, (parts, masked), reasons, proof, (budget, known))
 
 
@@ -141,12 +145,26 @@ def _protection(
     )
 
 
-def _mask(parts: Sequence[Part], masked: frozenset[CellRef], budget: Budget) -> frozenset[CellRef]:
-    """First nothing may be computed, then nothing may be enclosed too narrowly."""
-    masked = complete(parts, masked)
-    for part in parts:
-        part.needs.give_up(Reader(part.system).knows_before(part.inside(masked)))
-    return widen(parts, masked, budget)
+def _mask(
+    parts: Sequence[Part],
+    masked: frozenset[CellRef],
+    pooled: tuple[Sequence[Table], Rules, Mapping[CellRef, float]],
+    budget: Budget,
+) -> frozenset[CellRef]:
+    """First nothing may be computed and no pool be small, then nothing may be too narrow; until all holds."""
+    tables, rules, worth = pooled
+    while True:
+        before = masked
+        masked = complete(parts, masked)
+        grown = enlarge(tables, masked, rules, worth)
+        if grown != masked:
+            masked = grown
+            continue
+        for part in parts:
+            part.needs.give_up(Reader(part.system).knows_before(part.inside(masked)))
+        masked = widen(parts, masked, budget)
+        if masked in (before, grown):
+            return masked
 
 
 def _part(
