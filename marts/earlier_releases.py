@@ -23,6 +23,7 @@ if TYPE_CHECKING:
     from pathlib import Path
 
     from ingestion.home import Home
+    from marts.disclosure.lattice import Link
     from marts.disclosure.table import Table
     from marts.release_reader import ReadTable
     from marts.stat_table import StatTable
@@ -46,6 +47,7 @@ class Today:
     as_of: str
     tables: Mapping[str, StatTable]
     protected: Mapping[str, Table]
+    links: Sequence[Link]
 
 
 def read_before(home: Home, registry: Registry, entries: Sequence[Entry], today: Today) -> Before:
@@ -70,7 +72,7 @@ def read_before(home: Home, registry: Registry, entries: Sequence[Entry], today:
             for name in sorted(read.keys() & protected.keys()):
                 period = tables[name].contract.period_dimension
                 versions.add(entry.release_id, truth.tables[name], _told(read[name], truth.tables[name], entry), period)
-    return Before(versions.earlier(), frozenset(revised), len(entries))
+    return Before(versions.earlier(today.links), frozenset(revised), len(entries))
 
 
 def _told(read: ReadTable, truth: Table, entry: Entry) -> Told:

@@ -30,6 +30,8 @@ class Versions:
     _told: set[CellRef] = field(default_factory=set)
     _empty: set[CellRef] = field(default_factory=set)
     _different: list[tuple[str, Table, Told]] = field(default_factory=list)
+    _parts: dict[tuple[str, str], tuple[Table, Told]] = field(default_factory=dict)
+    """By release and table, the part that differs from today's."""
 
     def add(self, release_id: str, version: Table, told: Told, period: str) -> None:
         """One version; ``period`` is the name of the dimension of periods, empty for a stock.
@@ -50,10 +52,11 @@ class Versions:
             return
         part = _around(version, changed, period)
         kept = Told(told.masked & part.cells.keys(), told.shown & part.cells.keys())
+        self._parts[release_id, version.name] = part, kept
         self._keep(release_id, part, kept)
 
-    def earlier(self) -> Earlier:
-        """All of it in the terms of the engine."""
+    def earlier(self, links_of_today: Iterable[Link] = ()) -> Earlier:
+        """All of it in the terms of the engine; what links join today they joined in each release, too."""
         tables: list[Table] = []
         links: list[Link] = []
         known, masked = list(self._known()), set(self._masked)
@@ -63,7 +66,29 @@ class Versions:
             links += _unchanged(version, self.today[version.name], name)
             masked |= {CellRef(name, key) for key in told.masked}
             known += _figures(version, name, told.shown)
+        links += self._linked({table.name: table for table in (*tables, *self.today.values())}, links_of_today)
         return Earlier(frozenset(masked), frozenset(self._told), tuple(known), tuple(tables), tuple(links))
+
+    def _linked(self, tables: Mapping[str, Table], links: Iterable[Link]) -> list[Link]:
+        """The links between versions of one release: at least one of the two tables differs from today's."""
+        names = {place: self._name(*part) for place, part in self._parts.items()}
+        found = set()
+        for link in links:
+            for release_id in sorted({release_id for release_id, _ in names}):
+                left, right = (
+                    CellRef(names.get((release_id, cell.table), cell.table), cell.key)
+                    for cell in (link.left, link.right)
+                )
+                if (left, right) != (link.left, link.right) and _agree(tables, left, right, link.measures):
+                    found.add(Link(left, right, link.measures))
+        return sorted(found, key=lambda link: (link.left, link.right, sorted(link.measures)))
+
+    def _name(self, part: Table, told: Told) -> str:
+        """The name of the version that stands for this one."""
+        for release_id, version, shown in self._different:
+            if version.name == part.name and _repeats(part, told, version, shown):
+                return f"{version.name}@{release_id}"
+        raise AssertionError(part.name)
 
     def _known(self) -> Iterable[KnownFigure]:
         for name, table in sorted(self.today.items()):
@@ -81,6 +106,14 @@ class Versions:
             if kept[1].name != version.name or not _repeats(kept[1], kept[2], version, told)
         ]
         self._different.append((release_id, version, told))
+
+
+def _agree(tables: Mapping[str, Table], left: CellRef, right: CellRef, measures: Iterable[str]) -> bool:
+    """Whether both cells are there and show the same."""
+    cells = [tables[cell.table].cells.get(cell.key) for cell in (left, right)]
+    if None in cells:
+        return False
+    return all(len({cell.values.get(measure) for cell in cells if cell is not None}) == 1 for measure in measures)
 
 
 def _repeats(version: Table, told: Told, other: Table, other_told: Told) -> bool:

@@ -119,7 +119,8 @@ def _gather(home: Home, as_of: date) -> _Material:
 
 
 def _before(home: Home, registry: Registry, entries: Sequence[Entry], material: _Material) -> Before:
-    today = Today(material.setting.as_of.isoformat(), material.tables, material.protected)
+    links = resolve_links(material.policy.links, material.tables)
+    today = Today(material.setting.as_of.isoformat(), material.tables, material.protected, links)
     return read_before(home, registry, entries, today)
 
 

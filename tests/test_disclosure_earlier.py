@@ -15,7 +15,7 @@ from marts.disclosure.lattice import Equation
 from marts.disclosure.protect import EARLIER, protect
 from marts.disclosure.table import TOTAL, Cell, CellRef, Dimension, Key, Measure, Table, TableRefused
 from marts.earlier_versions import Told, Versions
-from tests.disclosure_tables import AMOUNT, flat, rules, table_of_figures, with_few
+from tests.disclosure_tables import AMOUNT, flat, rules, same, table_of_figures, with_few
 
 if TYPE_CHECKING:
     from collections.abc import Mapping, Sequence
@@ -123,6 +123,19 @@ def test_the_same_version_is_reckoned_with_once() -> None:
     for number, version in enumerate((before, longer, before), start=1):
         versions.add(f"2026-04-30.{number}", version, released(version), PERIOD)
     assert [table.name for table in versions.earlier().tables] == ["flow@2026-04-30.2"]
+
+
+def test_what_two_tables_share_they_shared_in_the_earlier_release_too() -> None:
+    kind = flat("kind", ["a", "b", "c"])
+    old, new = ({("a",): 100, ("b",): b, ("c",): 300} for b in (200, 250))
+    today = {name: table_of_figures(name, [kind], new) for name in ("left", "right")}
+    link = same(today["left"], ("b",), today["right"], ("b",), frozenset({AMOUNT}))
+    versions = Versions(today)
+    for name in today:
+        before = table_of_figures(name, [kind], old)
+        versions.add("2026-05-31.1", before, told(before, {("a",), ("b",)} if name == "left" else set()), "")
+    joined = {(one.left, one.right) for one in versions.earlier([link]).links}
+    assert (CellRef("left@2026-05-31.1", ("b",)), CellRef("right@2026-05-31.1", ("b",))) in joined
 
 
 def test_other_codes_for_the_same_figures_are_refused() -> None:

@@ -154,7 +154,6 @@ def _mask(
     """First nothing may be computed and no pool be small, then nothing may be too narrow; until all holds."""
     tables, rules, worth = pooled
     while True:
-        before = masked
         masked = complete(parts, masked)
         grown = enlarge(tables, masked, rules, worth)
         if grown != masked:
@@ -163,7 +162,7 @@ def _mask(
         for part in parts:
             part.needs.give_up(Reader(part.system).knows_before(part.inside(masked)))
         masked = widen(parts, masked, budget)
-        if masked in (before, grown):
+        if masked == grown:
             return masked
 
 

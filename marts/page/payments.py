@@ -15,6 +15,7 @@ if TYPE_CHECKING:
     from collections.abc import Sequence
     from datetime import date
 
+    from marts.page.bars import BarChart
     from marts.page.curves import CurveChart
     from marts.page.sections import PageTable
     from marts.released_table import Figure
@@ -29,25 +30,15 @@ def channel_section(table: PageTable, as_of: date) -> list[Section]:
     months = table.months()
     if not months:
         return []
-    periods = table.with_year_before(PERIOD, months[-1])
-    newest = periods[0][1]
-    channels, listed = table.parts(CHANNEL), table.listed(CHANNEL)
-    labels = [table.labels[CHANNEL][channel] for channel in channels]
-    series = [(name, table.along("paid_yen", CHANNEL, channels, period_code=code)) for code, name in periods]
-    columns = [
-        (f"{name} {heading}", table.along(measure, CHANNEL, listed, period_code=code))
-        for measure, heading in table.measures.items()
-        for code, name in periods
-    ]
-    caption = f"納付方法別の納付（全税目、{'と'.join(name for _, name in periods)}）"
+    newest, chart, whole = _newest_month(table, "納付方法別の納付", (CHANNEL, "paid_yen", "円"), "納付方法別の納付額")
     return [
         Section(
             anchor="payment-channels",
             title="どの納付方法で、どれだけ納められたか",
             subtitle=subtitle("納付額（円）", f"{newest}・{as_of}公表", table),
             note=f"市に入金された日の月による。前年同月は、公表する期間にある場合に示す。{SETTLED}",
-            charts=(period_chart(f"納付方法別の納付額（全税目、{newest}）", labels, series, "円"),),
-            grids=(grid(caption, table, CHANNEL, columns), _months_grid(table, "月別の納付")),
+            charts=(chart,),
+            grids=(whole, _months_grid(table, "月別の納付")),
         )
     ]
 
@@ -57,26 +48,40 @@ def transfer_section(table: PageTable, as_of: date) -> list[Section]:
     months = table.months()
     if not months:
         return []
-    periods = table.with_year_before(PERIOD, months[-1])
-    newest, kinds = periods[0][1], table.parts(KIND)
-    series = [(name, table.along("failure_count", KIND, kinds, period_code=code)) for code, name in periods]
-    columns = [
-        (f"{name} {heading}", table.along(measure, KIND, table.listed(KIND), period_code=code))
-        for measure, heading in table.measures.items()
-        for code, name in periods
-    ]
-    caption = f"理由別の口座振替の不能（全税目、{'と'.join(name for _, name in periods)}）"
-    labels = [table.labels[KIND][kind] for kind in kinds]
+    words = "理由別の口座振替の不能"
+    newest, chart, whole = _newest_month(table, words, (KIND, "failure_count", "件"), words)
     return [
         Section(
             anchor="transfer-failures",
             title="口座振替は、どれだけ、なぜ不能になったか",
             subtitle=subtitle("不能件数（件）", f"{newest}・{as_of}公表", table),
             note=f"振替済の件数は、納付方法別の口座振替にある。{SETTLED}",
-            charts=(period_chart(f"理由別の口座振替の不能（全税目、{newest}）", labels, series, "件"),),
-            grids=(grid(caption, table, KIND, columns), _months_grid(table, "月別の不能")),
+            charts=(chart,),
+            grids=(whole, _months_grid(table, "月別の不能")),
         )
     ]
+
+
+def _newest_month(
+    table: PageTable, caption: str, shown: tuple[str, str, str], chart_title: str
+) -> tuple[str, BarChart, Grid]:
+    """The newest settled month by the codes of a dimension, beside the same month last year: its name, chart, table.
+
+    ``shown`` is the dimension, the measure of the chart and its unit.
+    """
+    dimension, charted, unit = shown
+    periods = table.with_year_before(PERIOD, table.months()[-1])
+    newest, parts = periods[0][1], table.parts(dimension)
+    series = [(name, table.along(charted, dimension, parts, period_code=code)) for code, name in periods]
+    columns = [
+        (f"{name} {heading}", table.along(measure, dimension, table.listed(dimension), period_code=code))
+        for measure, heading in table.measures.items()
+        for code, name in periods
+    ]
+    labels = [table.labels[dimension][part] for part in parts]
+    chart = period_chart(f"{chart_title}（全税目、{newest}）", labels, series, unit)
+    years = "と".join(name for _, name in periods)
+    return newest, chart, grid(f"{caption}（全税目、{years}）", table, dimension, columns)
 
 
 def response_section(table: PageTable, as_of: date) -> list[Section]:
