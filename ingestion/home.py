@@ -53,6 +53,41 @@ class Home:
         return self.root / "evidence"
 
     @property
+    def vault(self) -> Path:
+        """The DuckDB file with the individual numbers (個人番号) and nothing else; encrypted with a key of its own."""
+        return self.root / "vault.duckdb"
+
+    @property
+    def access(self) -> Path:
+        """Who may see what, who saw it and which copies were made: chained logs without personal values."""
+        return self.root / "access"
+
+    @property
+    def numbering(self) -> Path:
+        """Pairs of people for an officer to decide, and the decisions. Personal data."""
+        return self.root / "numbering"
+
+    @property
+    def outbox(self) -> Path:
+        """Deliveries to the consumers of the shared link tables (共通基盤), a folder each. Personal data."""
+        return self.root / "outbox"
+
+    @property
+    def provisions(self) -> Path:
+        """Answers to inquiries of other bodies, and the chained register of them. Personal data."""
+        return self.root / "provisions"
+
+    @property
+    def erasures(self) -> Path:
+        """Plans and certificates of erasure: counts, no personal value."""
+        return self.root / "erasures"
+
+    @property
+    def backups(self) -> Path:
+        """Encrypted copies of this home, unless another folder is named."""
+        return self.root / "backups"
+
+    @property
     def dagster(self) -> Path:
         """What Dagster remembers between runs."""
         return self.root / "dagster"
@@ -92,6 +127,7 @@ class Home:
         self.root.mkdir(mode=0o700, parents=True, exist_ok=True)
         for room in (self.inbox, self.released, self.dagster, self.reports):
             room.mkdir(exist_ok=True)
-        for room in (self.archive, self.quarantine, self.keys, self.work, self.lists, self.evidence):
+        restricted = (self.archive, self.quarantine, self.keys, self.work, self.lists, self.evidence, self.access)
+        for room in (*restricted, self.numbering, self.outbox, self.provisions, self.erasures):
             room.mkdir(mode=0o700, exist_ok=True)
         return self

@@ -166,7 +166,7 @@ def test_a_removed_release_and_a_changed_register_are_found(home: Home) -> None:
     shutil.move(home.root / "aside", folder(home))
     register = home.released / FILE_NAME
     register.write_text(register.read_text(encoding="utf-8").replace('"T"', '"01"', 1), encoding="utf-8")
-    with pytest.raises(RegistryBroken, match="line 1: the chain of releases is broken"):
+    with pytest.raises(RegistryBroken, match="line 1: the chain is broken"):
         verify(home)
 
 

@@ -5,13 +5,11 @@ It holds which cells were masked and the digests of the released files, no figur
 
 from __future__ import annotations
 
-import hashlib
-import json
-import os
 from dataclasses import dataclass, field
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any, cast
 
 from ingestion.errors import DataRefused
+from ingestion.hash_chain import ChainBroken, HashChain
 from marts.disclosure.table import CellRef
 
 if TYPE_CHECKING:
@@ -19,7 +17,7 @@ if TYPE_CHECKING:
     from pathlib import Path
 
 FILE_NAME = "registry.jsonl"
-_START = "0" * 64
+_READABLE_BY_ALL = 0o644
 _REMEDY = "Restore the released folder from its backup; without its earlier releases nothing more may be released."
 
 
@@ -36,14 +34,13 @@ class Entry:
     files: Mapping[str, str]
     masked: tuple[CellRef, ...] = field(repr=False)
 
-    def body(self, previous: str) -> dict[str, object]:
-        """The line without its own digest."""
+    def body(self) -> dict[str, object]:
+        """The line of the register."""
         return {
             "release_id": self.release_id,
             "as_of_date": self.as_of,
             "files": dict(sorted(self.files.items())),
             "masked": [[cell.table, *cell.key] for cell in sorted(self.masked)],
-            "previous": previous,
         }
 
 
@@ -54,9 +51,9 @@ class Withdrawal:
     release_id: str
     reason: str
 
-    def body(self, previous: str) -> dict[str, object]:
-        """The line without its own digest."""
-        return {"withdraws": self.release_id, "reason": self.reason, "previous": previous}
+    def body(self) -> dict[str, object]:
+        """The line of the register."""
+        return {"withdraws": self.release_id, "reason": self.reason}
 
 
 class Registry:
@@ -64,7 +61,7 @@ class Registry:
 
     def __init__(self, folder: Path) -> None:
         """``folder`` holds one folder per release."""
-        self._path = folder / FILE_NAME
+        self._chain = HashChain(folder / FILE_NAME, _REMEDY, _READABLE_BY_ALL)
 
     def entries(self) -> list[Entry]:
         """Every release, oldest first, after checking the chain.
@@ -72,11 +69,11 @@ class Registry:
         Raises:
             RegistryBroken: a line was changed, removed or added by something else.
         """
-        return [line for line, _ in self._chained() if isinstance(line, Entry)]
+        return [line for line in self._lines() if isinstance(line, Entry)]
 
     def withdrawn(self) -> dict[str, str]:
         """The releases that were withdrawn, with the reason."""
-        return {line.release_id: line.reason for line, _ in self._chained() if isinstance(line, Withdrawal)}
+        return {line.release_id: line.reason for line in self._lines() if isinstance(line, Withdrawal)}
 
     def entry(self, release_id: str) -> Entry | None:
         """One release; none when it is not registered."""
@@ -84,38 +81,25 @@ class Registry:
 
     def append(self, entry: Entry | Withdrawal) -> None:
         """Write one more line, so that it is on the disk when this returns."""
-        chained = self._chained()
-        body = entry.body(chained[-1][1] if chained else _START)
-        line = json.dumps({**body, "digest": _digest(body)}, ensure_ascii=False, sort_keys=True)
-        with self._path.open("a", encoding="utf-8", newline="\n") as file:
-            file.write(line + "\n")
-            file.flush()
-            os.fsync(file.fileno())
+        try:
+            self._chain.append(entry.body())
+        except ChainBroken as problem:
+            raise RegistryBroken(str(problem), problem.remedy) from problem
 
-    def _chained(self) -> list[tuple[Entry | Withdrawal, str]]:
-        if not self._path.exists():
-            return []
-        found: list[tuple[Entry | Withdrawal, str]] = []
-        for number, line in enumerate(self._path.read_text(encoding="utf-8").splitlines(), start=1):
-            entry, digest, previous = _parsed(line, number)
-            expected = found[-1][1] if found else _START
-            if previous != expected or digest != _digest(entry.body(previous)):
-                raise RegistryBroken(f"{FILE_NAME}, line {number}: the chain of releases is broken.", _REMEDY)
-            found.append((entry, digest))
-        return found
+    def _lines(self) -> list[Entry | Withdrawal]:
+        try:
+            lines = self._chain.lines()
+        except ChainBroken as problem:
+            raise RegistryBroken(str(problem), problem.remedy) from problem
+        return [_parsed(line, number) for number, line in enumerate(lines, start=1)]
 
 
-def _parsed(line: str, number: int) -> tuple[Entry | Withdrawal, str, str]:
+def _parsed(line: dict[str, object], number: int) -> Entry | Withdrawal:
+    body = cast("dict[str, Any]", line)
     try:
-        body = json.loads(line)
         if "withdraws" in body:
-            return Withdrawal(body["withdraws"], body["reason"]), body["digest"], body["previous"]
+            return Withdrawal(body["withdraws"], body["reason"])
         masked = tuple(CellRef(table, tuple(key)) for table, *key in body["masked"])
-        entry = Entry(body["release_id"], body["as_of_date"], body["files"], masked)
-        return entry, body["digest"], body["previous"]
+        return Entry(body["release_id"], body["as_of_date"], body["files"], masked)
     except (ValueError, KeyError, TypeError) as problem:
         raise RegistryBroken(f"{FILE_NAME}, line {number} cannot be read.", _REMEDY) from problem
-
-
-def _digest(body: Mapping[str, object]) -> str:
-    return hashlib.sha256(json.dumps(body, ensure_ascii=False, sort_keys=True).encode()).hexdigest()

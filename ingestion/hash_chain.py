@@ -1,0 +1,118 @@
+"""An append-only log of JSON lines in which each line carries the digest of the one before.
+
+A line that was changed, removed or slipped in breaks the chain at that line. What a line means is its owner's matter:
+the register of releases, the access log, the register of provisions and others each keep one.
+"""
+
+from __future__ import annotations
+
+import fcntl
+import hashlib
+import json
+import os
+from dataclasses import dataclass
+from typing import TYPE_CHECKING
+
+from ingestion.errors import DataRefused
+
+if TYPE_CHECKING:
+    from collections.abc import Mapping
+    from pathlib import Path
+
+START = "0" * 64
+"""What stands in the place of a digest before the first line."""
+_BLOCK_BYTES = 1 << 16
+
+
+class ChainBroken(DataRefused):
+    """A log is not what was written (exit code 1). The text names file and line, never what stands there."""
+
+
+@dataclass(frozen=True)
+class HashChain:
+    """The log in one file. ``remedy`` says what to do when it is broken.
+
+    The file is for its owner only unless ``mode`` says otherwise; it need not exist before the first line.
+    """
+
+    path: Path
+    remedy: str
+    mode: int = 0o600
+
+    def lines(self) -> list[dict[str, object]]:
+        """Every line without its links, oldest first, after checking the chain.
+
+        Raises:
+            ChainBroken: a line was changed, removed, added by something else or cannot be read.
+        """
+        return [body for body, _ in self._checked()]
+
+    def append(self, body: Mapping[str, object]) -> str:
+        """Write one more line, so that it is on the disk when this returns; gives its digest.
+
+        ``body`` holds what JSON holds; ``previous`` and ``digest`` are the chain's own names. Two processes may append
+        at the same time: one waits for the other.
+
+        Only the last line is checked, so that a log of years costs no more than a new one; :meth:`lines` checks all.
+
+        Raises:
+            ChainBroken: the last line is not one of this log's; nothing is written.
+        """
+        self.path.parent.mkdir(mode=0o700, parents=True, exist_ok=True)
+        descriptor = os.open(self.path, os.O_WRONLY | os.O_APPEND | os.O_CREAT, self.mode)
+        with os.fdopen(descriptor, "a", encoding="utf-8", newline="\n") as file:
+            # Released by the system with the file, also when the process ends.
+            fcntl.flock(file, fcntl.LOCK_EX)
+            linked = {**body, "previous": self._last_digest()}
+            digest = digest_of(linked)
+            file.write(json.dumps({**linked, "digest": digest}, ensure_ascii=False, sort_keys=True) + "\n")
+            file.flush()
+            os.fsync(file.fileno())
+        return digest
+
+    def _last_digest(self) -> str:
+        line = _last_line(self.path)
+        if not line:
+            return START
+        body, digest = self._parsed(line.decode("utf-8", errors="replace"), None)
+        if digest != digest_of(body):
+            raise ChainBroken(f"{self.path.name}, last line: the chain is broken.", self.remedy)
+        return digest
+
+    def _checked(self) -> list[tuple[dict[str, object], str]]:
+        if not self.path.exists():
+            return []
+        found: list[tuple[dict[str, object], str]] = []
+        for number, line in enumerate(self.path.read_text(encoding="utf-8").splitlines(), start=1):
+            body, digest = self._parsed(line, number)
+            if body.get("previous") != (found[-1][1] if found else START) or digest != digest_of(body):
+                raise ChainBroken(f"{self.path.name}, line {number}: the chain is broken.", self.remedy)
+            del body["previous"]
+            found.append((body, digest))
+        return found
+
+    def _parsed(self, line: str, number: int | None) -> tuple[dict[str, object], str]:
+        try:
+            body = json.loads(line)
+            return body, body.pop("digest")
+        except (ValueError, KeyError, TypeError, AttributeError) as problem:
+            place = f"line {number}" if number else "last line"
+            raise ChainBroken(f"{self.path.name}, {place} cannot be read.", self.remedy) from problem
+
+
+def _last_line(path: Path) -> bytes:
+    """The last line of a file, read from its end; empty for an empty file."""
+    with path.open("rb") as file:
+        position = file.seek(0, os.SEEK_END)
+        tail = b""
+        while position > 0 and b"\n" not in tail.rstrip(b"\n"):
+            step = min(position, _BLOCK_BYTES)
+            position -= step
+            file.seek(position)
+            tail = file.read(step) + tail
+    return tail.rstrip(b"\n").rpartition(b"\n")[2]
+
+
+def digest_of(body: Mapping[str, object]) -> str:
+    """SHA-256 of a line with the link to the one before it, without its own digest."""
+    return hashlib.sha256(json.dumps(body, ensure_ascii=False, sort_keys=True).encode()).hexdigest()
