@@ -32,7 +32,7 @@ demo: $(STAMP) ## invent a city of $(PERSONS) people, take in its feeds, release
 	@echo "Look at the asset graph: OSAMARI_HOME=\"$(DEMO_HOME)\" $(BIN)/osamari serve"
 
 test: $(STAMP) ## pass the tests
-	$(BIN)/python -m pytest -n $(TEST_PROCESSES) --dist loadfile --no-loadscope-reorder
+	$(BIN)/python -m pytest -n $(TEST_PROCESSES) --dist loadfile --no-loadscope-reorder --junitxml=var/tests/results.xml
 
 fuzz: $(STAMP) ## damage files of every feed for a while: EXAMPLES=2000 tries of each property
 	OSAMARI_FUZZ_EXAMPLES=$(EXAMPLES) $(BIN)/python -m pytest tests/test_ingestion_csv_properties.py tests/test_ingestion_fixed_width_properties.py
