@@ -15,6 +15,7 @@ os.environ["GX_ANALYTICS_ENABLED"] = "False"
 
 import duckdb
 import great_expectations as gx
+from duckdb_engine import ConnectionWrapper
 from great_expectations.data_context.types.base import ProgressBarsConfig
 from great_expectations.expectations.core.expect_column_values_to_be_in_set import (
     ExpectColumnValuesToBeInSet,
@@ -30,30 +31,29 @@ from expectations.outcome import Finding, Outcome, SuiteResult
 from expectations.place import first_place
 from expectations.rule import JUDGED, InSet, NotNull, Rule, Suite
 from expectations.verdict import suite_fingerprint
+from ingestion.database import WAREHOUSE, cursor_on
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Sequence
     from datetime import date
-    from pathlib import Path
 
+    from ingestion.database import DatabaseFile
 logging.getLogger("great_expectations").setLevel(logging.CRITICAL)
 
 
-def run_suite(warehouse: Path, suite: Suite, as_of: date) -> SuiteResult:
+def run_suite(warehouse: DatabaseFile, suite: Suite, as_of: date) -> SuiteResult:
     """Judge one table; see :func:`run_suites`."""
     (result,) = run_suites(warehouse, [suite], as_of)
     return result
 
 
-def run_suites(warehouse: Path, suites: Sequence[Suite], as_of: date) -> Iterator[SuiteResult]:
+def run_suites(warehouse: DatabaseFile, suites: Sequence[Suite], as_of: date) -> Iterator[SuiteResult]:
     """Judge each suite's table with one validation call. The warehouse is opened read-only once and closed at the end.
 
     The fingerprint is taken before the judging, so that data changed meanwhile makes the verdict stale. An
     expectation that could not be computed is *errored*, never *failed*: nobody should look for wrong rows there.
     """
-    with _datasource(warehouse) as source:
-        # The same connection as Great Expectations: DuckDB opens a file in one configuration only.
-        connection = source.get_engine().raw_connection().driver_connection
+    with warehouse.reading() as connection, _datasource(connection) as source:
         connection.execute("SET enable_progress_bar = false")
         for suite in suites:
             fingerprint = suite_fingerprint(connection, suite)
@@ -86,19 +86,20 @@ def _validate(source: Any, suite: Suite) -> dict[str, Any]:  # noqa: ANN401
 
 
 @contextmanager
-def _datasource(warehouse: Path) -> Iterator[Any]:
-    """A read-only data source on the warehouse; every connection of it is closed at the end.
+def _datasource(warehouse: duckdb.DuckDBPyConnection) -> Iterator[Any]:
+    """A data source on the opened warehouse; every connection of it is closed at the end.
 
-    One left open would keep the dbt subprocess from opening the file.
+    One left open would keep the dbt subprocess from opening the file. Its address names no file: each connection is a
+    second one to what is open already, so the library never learns the key.
     """
     context = gx.get_context(mode="ephemeral")
     context.variables.progress_bars = ProgressBarsConfig(globally=False)
-    source = context.data_sources.add_sql(  # type: ignore[call-arg]  # its stub has forgotten kwargs
-        name="warehouse",
-        connection_string=f"duckdb:///{warehouse}",
-        kwargs={"connect_args": {"read_only": True}},
-    )
+    source = context.data_sources.add_sql(name=WAREHOUSE, connection_string="duckdb:///:memory:")
     execution = source.get_execution_engine()
+    for engine in (source.get_engine(), execution.engine):
+        event.listen(engine, "do_connect", lambda *_: ConnectionWrapper(cursor_on(warehouse)))
+        # What was connected before the listener was there is connected anew.
+        engine.dispose()
     event.listen(execution.engine, "after_cursor_execute", _fetch_before_rollback)
     try:
         yield source

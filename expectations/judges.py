@@ -17,17 +17,17 @@ from typing import TYPE_CHECKING
 if TYPE_CHECKING:
     from collections.abc import Iterator, Sequence
     from datetime import date
-    from pathlib import Path
 
     from expectations.outcome import SuiteResult
     from expectations.rule import Suite
+    from ingestion.database import DatabaseFile
 
 JUDGES = 2
 AT_ONCE = 6
 """Suites that one judge takes on one opened warehouse: few enough to share the work, enough to be worth opening it."""
 
 
-def judge_suites(warehouse: Path, suites: Sequence[Suite], as_of: date) -> Iterator[SuiteResult]:
+def judge_suites(warehouse: DatabaseFile, suites: Sequence[Suite], as_of: date) -> Iterator[SuiteResult]:
     """Judge each suite's table (see ``engine.run_suites``), several at a time; results in the order of the suites."""
     size = min(AT_ONCE, -(-len(suites) // JUDGES))
     parts = [suites[start : start + size] for start in range(0, len(suites), max(size, 1))]
@@ -54,7 +54,7 @@ def _end_with_caller() -> None:
     threading.Thread(target=watch, daemon=True).start()
 
 
-def _judge(warehouse: Path, suites: Sequence[Suite], as_of: date) -> list[SuiteResult]:
+def _judge(warehouse: DatabaseFile, suites: Sequence[Suite], as_of: date) -> list[SuiteResult]:
     from expectations.engine import run_suites  # noqa: PLC0415  (imports Great Expectations)
 
     return list(run_suites(warehouse, suites, as_of))

@@ -9,8 +9,7 @@ import shutil
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
-import duckdb
-
+from ingestion.database import read_warehouse
 from ingestion.errors import ConfigurationError
 
 if TYPE_CHECKING:
@@ -51,7 +50,7 @@ def refused_deliveries(home: Home) -> list[RefusedDelivery]:
     """
     if not home.warehouse.exists():
         raise ConfigurationError(f"{home.root} has no warehouse yet", "Run: osamari refresh")
-    with duckdb.connect(str(home.warehouse), read_only=True) as connection:
+    with read_warehouse(home) as connection:
         rows = connection.execute(_REFUSED).fetchall()
     return [
         RefusedDelivery(number, name, status == "quarantined", lines, cause or "", by, corrects)

@@ -19,6 +19,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING, TypeVar
 
 from ingestion.city_profile import read_city_profile
+from ingestion.database import cursor_on
 from ingestion.delivery import Delivery, LoadingRun, NumberedFile
 from ingestion.errors import DataRefused
 from ingestion.file_ledger import next_file_no
@@ -153,7 +154,7 @@ def _load_group(run: LoadingRun, files: list[NumberedFile], progress: Progress |
     """Load these files, many small ones in one transaction, on a connection of their own."""
     outcomes: list[FileOutcome] = []
     waiting = list(enumerate(files, start=1))
-    with run.connection.cursor() as cursor:
+    with cursor_on(run.connection) as cursor:
         own = replace(run, connection=cursor)
         while waiting:
             batch: list[Delivery] = []

@@ -1,26 +1,28 @@
-"""The tables that ingestion owns in ``warehouse.duckdb``, and the only place that opens it for loading."""
+"""The tables that ingestion owns in ``warehouse.duckdb``, and how it is opened for loading."""
 
 from __future__ import annotations
 
 from contextlib import contextmanager
 from typing import TYPE_CHECKING
 
-import duckdb
-
 from ingestion.accepted_difference import COLUMNS as ACCEPTED_COLUMNS
 from ingestion.accepted_difference import TABLE as ACCEPTED_TABLE
 from ingestion.accepted_difference import store_accepted_differences
 from ingestion.city_profile import CityProfile, read_city_profile
-from ingestion.errors import Busy, ConfigurationError
+from ingestion.database import write_warehouse
+from ingestion.errors import ConfigurationError
 from ingestion.name_keys import register_match_keys
-from ingestion.pseudonym import fingerprint, read_secret
+from ingestion.pseudonym import read_secret
 from ingestion.record_versions import VERSION_TABLES
 from ingestion.row_sql import quoted
+from ingestion.sealed_file import fingerprint
 from ingestion.value_flags import TABLE as FLAGS_TABLE
 from ingestion.value_flags import TABLE_COLUMNS as FLAGS_COLUMNS
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator
+
+    import duckdb
 
     from ingestion.contract import FeedContract
     from ingestion.home import Home
@@ -58,18 +60,12 @@ CONTROL_TABLES = {
 
 @contextmanager
 def open_warehouse(home: Home) -> Iterator[duckdb.DuckDBPyConnection]:
-    """A writing connection, closed at the end.
+    """A writing connection set up for loading, closed at the end.
 
     Raises:
-        Busy: another process has the warehouse open.
+        ConfigurationError, Busy: see :func:`ingestion.database.connect_database`.
     """
-    try:
-        connection = duckdb.connect(str(home.warehouse))
-    except duckdb.IOException as error:
-        if "lock" not in str(error).lower():
-            raise
-        raise Busy("another run is using the warehouse", "Wait until it has finished, then repeat.") from error
-    try:
+    with write_warehouse(home) as connection:
         connection.execute(f"SET enable_progress_bar = false; SET memory_limit = '{MEMORY_LIMIT}'")
         # A checkpoint rewrites the last part of every column it touches: not after each of a few hundred small files.
         connection.execute(f"SET wal_autocheckpoint = '{CHECKPOINT_AFTER}'")
@@ -77,8 +73,6 @@ def open_warehouse(home: Home) -> Iterator[duckdb.DuckDBPyConnection]:
         connection.execute("SET preserve_insertion_order = false")
         register_match_keys(connection)
         yield connection
-    finally:
-        connection.close()
 
 
 @contextmanager
@@ -126,7 +120,7 @@ def _refuse_changed_layouts(connection: duckdb.DuckDBPyConnection, contracts: It
     found: dict[str, list[tuple[str, str]]] = {}
     for table, name, type_ in connection.execute(
         "SELECT table_name, column_name, data_type FROM duckdb_columns() WHERE schema_name = 'main' "
-        "ORDER BY table_name, column_index"
+        "AND database_name = current_database() ORDER BY table_name, column_index"
     ).fetchall():
         found.setdefault(table, []).append((name, type_))
     for contract in contracts:

@@ -5,10 +5,9 @@ from __future__ import annotations
 from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING
 
-import duckdb
-
 from expectations.catalogue import suite_names
 from expectations.verdict import require_passed
+from ingestion.database import read_warehouse
 from ingestion.errors import ConfigurationError, DataRefused
 from marts.certificate import Setting, certificate, law_fingerprint, law_version
 from marts.disclosure.policy import Policy, load_policy
@@ -31,6 +30,8 @@ if TYPE_CHECKING:
     from collections.abc import Mapping, Sequence
     from datetime import date
     from pathlib import Path
+
+    import duckdb
 
     from ingestion.home import Home
     from marts.disclosure.table import Table
@@ -102,7 +103,7 @@ def _gather(home: Home, as_of: date) -> _Material:
             )
     if not home.warehouse.exists():
         raise ConfigurationError(f"There is no warehouse in {home.root}.", "Run: osamari refresh")
-    with duckdb.connect(str(home.warehouse), read_only=True) as connection:
+    with read_warehouse(home) as connection:
         require_passed(connection, as_of, suite_names())
         tables = {
             name: read_table(connection, contract, as_of, policy.structural_zero_flag)

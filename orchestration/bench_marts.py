@@ -6,13 +6,12 @@ What is measured runs in processes of its own, one after the other: dbt, the sca
 from __future__ import annotations
 
 import json
+import os
 import subprocess
 import sys
 from dataclasses import dataclass
 from statistics import median
 from typing import TYPE_CHECKING
-
-import duckdb
 
 from ingestion.errors import ConfigurationError
 from orchestration.bench import MEBIBYTE, REPOSITORY, Measured, Watch
@@ -24,8 +23,8 @@ from orchestration.bench_warehouse import copied_warehouse, invented_warehouse
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
-    from pathlib import Path
 
+    from ingestion.database import DatabaseFile
     from ingestion.home import Home
     from orchestration.bench_warehouse import LoadedWarehouse
 
@@ -64,12 +63,12 @@ def bench_marts(persons: int, years: int, home: Home | None, runs: int) -> list[
 def take_turn(warehouse: LoadedWarehouse, ways: Sequence[str], name: str) -> Turn:
     """Build, scan and compute late charges once; the scan comes second, since dbt makes the staged views."""
     say(f"{name}: the models")
-    built = build_models(warehouse.path, warehouse.as_of, warehouse.folder / "dbt")
+    built = build_models(warehouse.file, warehouse.as_of, warehouse.folder / "dbt")
     say(f"{name}: the floor")
-    scan, scanned = _scan(warehouse.path)
+    scan, scanned = _scan(warehouse.file)
     folder = warehouse.folder / "late"
     folder.mkdir(exist_ok=True)
-    with duckdb.connect(str(warehouse.path), read_only=True) as connection:
+    with warehouse.file.reading() as connection:
         connection.execute("SET enable_progress_bar = false")
         counted = connection.execute("select count(*) from int_instalments").fetchone()
         extract_late_input(connection, folder)
@@ -83,9 +82,10 @@ def say(text: str) -> None:
     sys.stderr.flush()
 
 
-def _scan(warehouse: Path) -> tuple[Scan, Measured]:
-    command = [sys.executable, "-m", "orchestration.bench_scan", str(warehouse)]
-    process = subprocess.Popen(command, stdout=subprocess.PIPE, text=True, cwd=REPOSITORY)  # noqa: S603
+def _scan(warehouse: DatabaseFile) -> tuple[Scan, Measured]:
+    command = [sys.executable, "-m", "orchestration.bench_scan"]
+    named = {**os.environ, **warehouse.environment()}
+    process = subprocess.Popen(command, env=named, stdout=subprocess.PIPE, text=True, cwd=REPOSITORY)  # noqa: S603
     watch = Watch()
     watch.sample_memory(process)
     said, _ = process.communicate()

@@ -11,12 +11,14 @@ from typing import TYPE_CHECKING, Any
 
 from ingestion.errors import ConfigurationError
 from orchestration.bench import Measured, Watch
-from orchestration.settings import DBT_PROJECT, WAREHOUSE_VARIABLE, dbt_executable
+from orchestration.settings import DBT_PROJECT, dbt_executable
 
 if TYPE_CHECKING:
     from collections.abc import Iterable
     from datetime import date
     from pathlib import Path
+
+    from ingestion.database import DatabaseFile
 
 MARTS = "marts"
 
@@ -48,7 +50,7 @@ class Built:
         return tuple(model for model in self.models if model.layer == name)
 
 
-def build_models(warehouse: Path, as_of: date, scratch: Path) -> Built:
+def build_models(warehouse: DatabaseFile, as_of: date, scratch: Path) -> Built:
     """Build every seed and model in this warehouse; dbt's own files go to ``scratch``.
 
     Raises:
@@ -58,7 +60,7 @@ def build_models(warehouse: Path, as_of: date, scratch: Path) -> Built:
     command += ["--project-dir", str(DBT_PROJECT), "--profiles-dir", str(DBT_PROJECT)]
     command += ["--target-path", str(scratch / "target"), "--log-path", str(scratch / "logs")]
     command += ["--vars", json.dumps({"as_of": as_of.isoformat()})]
-    environment = {**os.environ, WAREHOUSE_VARIABLE: str(warehouse), "DBT_SEND_ANONYMOUS_USAGE_STATS": "false"}
+    environment = {**os.environ, **warehouse.environment(), "DBT_SEND_ANONYMOUS_USAGE_STATS": "false"}
     scratch.mkdir(exist_ok=True)
     with (scratch / "said.txt").open("w+", encoding="utf-8") as said:
         process = subprocess.Popen(command, env=environment, stdout=said, stderr=said, text=True)  # noqa: S603

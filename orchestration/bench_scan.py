@@ -11,13 +11,13 @@ import sys
 import time
 from dataclasses import dataclass
 
-import duckdb
-
+from ingestion.database import DatabaseFile, named_warehouse
 from ingestion.row_sql import quoted
 
 _COLUMNS = """
 select table_name, list(column_name order by column_index) from duckdb_columns()
-where schema_name = 'main' and starts_with(table_name, 'stg_') group by table_name order by table_name
+where database_name = current_database() and schema_name = 'main' and starts_with(table_name, 'stg_')
+group by table_name order by table_name
 """
 
 
@@ -30,9 +30,9 @@ class Scan:
     seconds: float
 
 
-def scan_staged_tables(warehouse: str) -> Scan:
+def scan_staged_tables(warehouse: DatabaseFile) -> Scan:
     """Read every row and column of every staged table once; the warehouse is only read."""
-    with duckdb.connect(warehouse, read_only=True) as connection:
+    with warehouse.reading() as connection:
         connection.execute("SET enable_progress_bar = false")
         tables = connection.execute(_COLUMNS).fetchall()
         rows = 0
@@ -45,4 +45,4 @@ def scan_staged_tables(warehouse: str) -> Scan:
 
 
 if __name__ == "__main__":
-    sys.stdout.write(json.dumps(vars(scan_staged_tables(sys.argv[1]))) + "\n")
+    sys.stdout.write(json.dumps(vars(scan_staged_tables(named_warehouse()))) + "\n")

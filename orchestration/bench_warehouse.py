@@ -8,10 +8,11 @@ import subprocess
 import sys
 import tempfile
 from contextlib import contextmanager
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import TYPE_CHECKING
 
+from ingestion.database import warehouse_file
 from ingestion.errors import ConfigurationError
 from ingestion.home import Home
 from orchestration import run_lock
@@ -22,19 +23,21 @@ if TYPE_CHECKING:
     from collections.abc import Iterator
     from datetime import date
 
+    from ingestion.database import DatabaseFile
+
 
 @dataclass(frozen=True)
 class LoadedWarehouse:
     """A warehouse that may be changed, in a folder that vanishes afterwards, and the day to compute."""
 
     title: str
-    path: Path
+    file: DatabaseFile
     as_of: date
 
     @property
     def folder(self) -> Path:
         """Where everything else of the measuring goes."""
-        return self.path.parent
+        return self.file.path.parent
 
 
 @contextmanager
@@ -54,9 +57,10 @@ def invented_warehouse(persons: int, years: int) -> Iterator[LoadedWarehouse]:
         if loaded.returncode != 0:
             raise ConfigurationError("The city could not be loaded.", "See what it says above.")
         as_of = newest_delivery(home)
-        path = home.warehouse.rename(Path(folder) / home.warehouse.name)
+        file = replace(warehouse_file(home), path=Path(folder) / home.warehouse.name)
+        home.warehouse.rename(file.path)
         shutil.rmtree(home.root)
-        yield LoadedWarehouse(f"{persons:,} persons, {years} years", path, as_of)
+        yield LoadedWarehouse(f"{persons:,} persons, {years} years", file, as_of)
 
 
 @contextmanager
@@ -69,7 +73,7 @@ def copied_warehouse(home: Home) -> Iterator[LoadedWarehouse]:
     """
     as_of = newest_delivery(home)
     with tempfile.TemporaryDirectory(dir=home.work, prefix="bench-") as folder:
-        path = Path(folder) / home.warehouse.name
+        file = replace(warehouse_file(home), path=Path(folder) / home.warehouse.name)
         with run_lock.hold(home):
-            shutil.copyfile(home.warehouse, path)
-        yield LoadedWarehouse(f"home {home.root}", path, as_of)
+            shutil.copyfile(home.warehouse, file.path)
+        yield LoadedWarehouse(f"home {home.root}", file, as_of)

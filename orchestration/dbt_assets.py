@@ -4,26 +4,26 @@ import json
 import os
 from collections.abc import Collection, Iterator, Mapping, Sequence
 from contextlib import contextmanager
-from pathlib import Path
 from typing import Any
 
 import dagster as dg
-import duckdb
 from dagster_dbt import DagsterDbtTranslator, DbtCliResource, dbt_assets
 from dagster_dbt.compat import DBT_PYTHON_VERSION
 
+from ingestion.database import DatabaseFile, warehouse_file, write_warehouse
 from ingestion.home import Home
 from orchestration.as_of import AsOf
 from orchestration.dbt_manifest import prepared_manifest
 from orchestration.dependence import stopped_models
 from orchestration.progress import say
-from orchestration.settings import DBT_PROJECT, WAREHOUSE_VARIABLE, dbt_executable
+from orchestration.settings import DBT_PROJECT, dbt_executable
 from orchestration.step import step
 
 MANIFEST = prepared_manifest()
 STATISTICS = "fqn:osamari.statistics+"
 """The cells and every test that looks at them."""
 CELLS = "cells_"
+TABLES = "select table_name from duckdb_tables() where database_name = current_database()"
 
 
 class HouseNames(DagsterDbtTranslator):
@@ -82,8 +82,8 @@ def dbt_resource() -> DbtCliResource:
 
 def _forget(home: Home, models: Collection[str]) -> None:
     """Drop the tables of the statistics that will not be made anew: figures of an earlier run are not of this day."""
-    with duckdb.connect(str(home.warehouse)) as connection:
-        for (table,) in connection.execute("select table_name from duckdb_tables()").fetchall():
+    with write_warehouse(home) as connection:
+        for (table,) in connection.execute(TABLES).fetchall():
             if table in models and table.startswith(CELLS):
                 connection.execute(f'drop table "{table}"')
 
@@ -98,7 +98,7 @@ def _build(
         # With the tests that look at what is stopped.
         command += ["--exclude", " ".join(f"{model}+" for model in sorted(stopped))] if stopped else []
         command += ["--vars", json.dumps({"as_of": as_of.day(home).isoformat()})]
-        with warehouse_named(home.warehouse):
+        with warehouse_named(warehouse_file(home)):
             invocation = dbt.cli(command, context=context, target_path=home.dagster / "dbt")
             try:
                 yield from invocation.stream()
@@ -110,14 +110,16 @@ def _build(
 
 
 @contextmanager
-def warehouse_named(warehouse: Path) -> Iterator[None]:
-    """Tell dbt's profile which file the warehouse is; dbt inherits the environment of this process."""
-    before = os.environ.get(WAREHOUSE_VARIABLE)
-    os.environ[WAREHOUSE_VARIABLE] = os.fspath(warehouse)
+def warehouse_named(warehouse: DatabaseFile) -> Iterator[None]:
+    """Tell dbt which file the warehouse is and how it opens; dbt inherits the environment of this process."""
+    named = warehouse.environment()
+    before = {name: os.environ.get(name) for name in named}
+    os.environ.update(named)
     try:
         yield
     finally:
-        if before is None:
-            del os.environ[WAREHOUSE_VARIABLE]
-        else:
-            os.environ[WAREHOUSE_VARIABLE] = before
+        for name, value in before.items():
+            if value is None:
+                del os.environ[name]
+            else:
+                os.environ[name] = value

@@ -7,8 +7,9 @@ import os
 import subprocess
 from typing import TYPE_CHECKING
 
+from ingestion.database import WAREHOUSE_VARIABLE
 from ingestion.errors import ConfigurationError
-from orchestration.settings import DBT_PROJECT, WAREHOUSE_VARIABLE, dbt_executable
+from orchestration.settings import DBT_PROJECT, dbt_executable
 
 if TYPE_CHECKING:
     from pathlib import Path

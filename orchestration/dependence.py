@@ -9,10 +9,9 @@ import json
 from functools import cache
 from typing import TYPE_CHECKING
 
-import duckdb
-
 from expectations.catalogue import tables_by_suite
 from expectations.verdict import suites_without_pass
+from ingestion.database import read_warehouse
 from ingestion.errors import DataRefused
 from orchestration.dbt_manifest import prepared_manifest
 
@@ -56,7 +55,7 @@ def mart_suites() -> dict[str, str]:
 def closed_gates(home: Home, day: date) -> dict[str, str]:
     """The suites of the marts without a pass for that day, with the table that each judges."""
     suites = mart_suites()
-    with duckdb.connect(str(home.warehouse), read_only=True) as connection:
+    with read_warehouse(home) as connection:
         return {name: suites[name] for name in suites_without_pass(connection, day, tuple(suites))}
 
 

@@ -8,20 +8,23 @@ import shutil
 import subprocess
 import tempfile
 from contextlib import contextmanager
+from dataclasses import replace
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 import duckdb
 
+from ingestion.database import warehouse_file
 from ingestion.errors import ConfigurationError, DataRefused
 from orchestration import run_lock
-from orchestration.settings import DBT_PROJECT, WAREHOUSE_VARIABLE, dbt_executable
+from orchestration.settings import DBT_PROJECT, dbt_executable
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
     from datetime import date
     from decimal import Decimal
 
+    from ingestion.database import DatabaseFile
     from ingestion.home import Home
 
 COMPONENTS = {
@@ -71,16 +74,17 @@ def explain(home: Home, instalment_id: str, as_of: date | None) -> list[str]:
     """
     if not home.warehouse.exists():
         raise DataRefused("Nothing has been computed in this home yet.", "Run `osamari refresh` first.")
+    warehouse = warehouse_file(home)
     with run_lock.hold(home):
-        last = _day_of_last_run(home.warehouse)
+        last = _day_of_last_run(warehouse)
         if as_of is None or as_of == last:
-            return _explained(home.warehouse, instalment_id)
-        with _recomputed(home, as_of) as copy:
+            return _explained(warehouse, instalment_id)
+        with _recomputed(home, warehouse, as_of) as copy:
             return _explained(copy, instalment_id)
 
 
-def _day_of_last_run(warehouse: Path) -> date | None:
-    with duckdb.connect(str(warehouse), read_only=True) as connection:
+def _day_of_last_run(warehouse: DatabaseFile) -> date | None:
+    with warehouse.reading() as connection:
         try:
             row = connection.execute("select as_of_date from int_run").fetchone()
         except duckdb.CatalogException:
@@ -89,15 +93,15 @@ def _day_of_last_run(warehouse: Path) -> date | None:
 
 
 @contextmanager
-def _recomputed(home: Home, as_of: date) -> Iterator[Path]:
+def _recomputed(home: Home, warehouse: DatabaseFile, as_of: date) -> Iterator[DatabaseFile]:
     """A copy of the warehouse whose ledger and late charges are those of ``as_of``; removed afterwards."""
     with tempfile.TemporaryDirectory(dir=home.work, prefix="explain-") as folder:
-        copy = Path(folder) / "warehouse.duckdb"
-        shutil.copyfile(home.warehouse, copy)
+        copy = replace(warehouse, path=Path(folder) / warehouse.path.name)
+        shutil.copyfile(warehouse.path, copy.path)
         command = [dbt_executable(), "run", "--select", "+fct_arrears", "+fct_late_charge_segments"]
         command += ["--vars", json.dumps({"as_of": as_of.isoformat()}), "--project-dir", str(DBT_PROJECT)]
         command += ["--profiles-dir", str(DBT_PROJECT), "--target-path", folder, "--log-path", folder]
-        environment = {**os.environ, WAREHOUSE_VARIABLE: str(copy), "DBT_SEND_ANONYMOUS_USAGE_STATS": "false"}
+        environment = {**os.environ, **copy.environment(), "DBT_SEND_ANONYMOUS_USAGE_STATS": "false"}
         ran = subprocess.run(command, env=environment, capture_output=True, text=True, check=False)  # noqa: S603
         if ran.returncode != 0:
             raise ConfigurationError(
@@ -107,8 +111,8 @@ def _recomputed(home: Home, as_of: date) -> Iterator[Path]:
         yield copy
 
 
-def _explained(warehouse: Path, instalment_id: str) -> list[str]:
-    with duckdb.connect(str(warehouse), read_only=True) as connection:
+def _explained(warehouse: DatabaseFile, instalment_id: str) -> list[str]:
+    with warehouse.reading() as connection:
         known = connection.execute(INSTALMENT, [instalment_id]).fetchone()
         if known is None:
             raise DataRefused(

@@ -5,7 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
-import duckdb
+from ingestion.database import read_warehouse
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
@@ -36,7 +36,7 @@ class LoadTotals:
 
 def totals_by_feed(home: Home) -> dict[str, LoadTotals]:
     """Totals of everything that was ever delivered, by feed, from the ledger of files."""
-    with duckdb.connect(str(home.warehouse), read_only=True) as connection:
+    with read_warehouse(home) as connection:
         summed = connection.execute(
             "select feed, count(*), coalesce(sum(row_count_loaded), 0), coalesce(sum(yen_loaded), 0), "
             "coalesce(sum(row_count_quarantined), 0) from feed_files where feed is not null group by feed"

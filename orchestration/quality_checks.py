@@ -4,7 +4,6 @@ from collections.abc import Iterator, Mapping, Sequence
 from pathlib import Path
 
 import dagster as dg
-import duckdb
 
 from expectations.catalogue import suite, tables_by_suite
 from expectations.judges import judge_suites
@@ -12,6 +11,7 @@ from expectations.outcome import Outcome, SuiteResult
 from expectations.report import text_lines, write_page
 from expectations.verdict import forget_all, store_verdict, stored_results
 from ingestion.city_profile import read_city_profile
+from ingestion.database import warehouse_file, write_warehouse
 from ingestion.home import Home
 from orchestration.as_of import AsOf
 from orchestration.dependence import STATISTICS, mart_suites
@@ -67,7 +67,7 @@ def report_page(home: Home) -> Path:
 
 def forget_verdicts(home: Home) -> None:
     """A run begins without any verdict: what it does not judge anew has not been judged."""
-    with duckdb.connect(str(home.warehouse)) as connection:
+    with write_warehouse(home) as connection:
         forget_all(connection)
 
 
@@ -76,11 +76,11 @@ def judge(home: Home, names: Sequence[str], as_of: AsOf) -> list[SuiteResult]:
     day = as_of.day(home)
     contracts = read_city_profile(home).layouts.contracts()
     results = []
-    for result in judge_suites(home.warehouse, [suite(name, day, contracts) for name in names], day):
+    for result in judge_suites(warehouse_file(home), [suite(name, day, contracts) for name in names], day):
         passed = result.count(Outcome.PASSED)
         say("gate", f"{result.suite}: {result.outcome}, {passed} of {len(result.findings)} expectations hold")
         results.append(result)
-    with duckdb.connect(str(home.warehouse)) as connection:
+    with write_warehouse(home) as connection:
         for result in results:
             store_verdict(connection, result)
         write_page(stored_results(connection, day), day, report_page(home))

@@ -7,8 +7,8 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 
 import dagster as dg
-import duckdb
 
+from ingestion.database import read_warehouse
 from ingestion.errors import OsamariError
 from orchestration import run_lock
 from orchestration.as_of import AsOf
@@ -114,7 +114,7 @@ def _summarise(home: Home, given_as_of: str, since: int, failures: list[Failure]
     except OsamariError as nothing_loaded:
         summary.lines.append(f"Refresh: {nothing_loaded} {nothing_loaded.remedy}")
         as_of = None
-    with duckdb.connect(str(home.warehouse), read_only=True) as connection:
+    with read_warehouse(home) as connection:
         summary.lines.append(f"Refresh as of {as_of}: {'not done' if failures else 'done'}")
         add_files(summary, connection, home, since)
         if as_of:

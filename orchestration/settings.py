@@ -7,15 +7,13 @@ from datetime import date
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-import duckdb
-
+from ingestion.database import read_warehouse
 from ingestion.errors import ConfigurationError, DataRefused
 
 if TYPE_CHECKING:
     from ingestion.home import Home
 
 DBT_PROJECT = Path(__file__).parents[1] / "dbt_project"
-WAREHOUSE_VARIABLE = "OSAMARI_WAREHOUSE"
 NOTHING_LOADED = "No delivery has been loaded yet, so there is no as-of date."
 
 
@@ -40,7 +38,7 @@ def newest_delivery(home: Home) -> date:
     remedy = f"Put feed files into {home.inbox}, or invent some with `osamari sample --out {home.inbox}`."
     if not home.warehouse.exists():
         raise DataRefused(NOTHING_LOADED, remedy)
-    with duckdb.connect(str(home.warehouse), read_only=True) as connection:
+    with read_warehouse(home) as connection:
         newest = connection.execute("select max(delivery_date) from feed_files where file_status = 'loaded'").fetchone()
     if newest is None or newest[0] is None:
         raise DataRefused(NOTHING_LOADED, remedy)

@@ -10,6 +10,7 @@ import duckdb
 from expectations.outcome import Outcome
 from expectations.report import text_lines
 from expectations.verdict import stored_results
+from ingestion.database import read_warehouse
 from marts.release_reader import read_release
 from orchestration.quality_checks import report_page
 
@@ -83,7 +84,7 @@ def newest_file_no(home: Home) -> int:
     """The number of the newest file in the ledger of files; 0 before the first load."""
     if not home.warehouse.exists():
         return 0
-    with duckdb.connect(str(home.warehouse), read_only=True) as connection:
+    with read_warehouse(home) as connection:
         try:
             newest = connection.execute("select coalesce(max(file_no), 0) from feed_files").fetchone()
         except duckdb.CatalogException:

@@ -10,6 +10,7 @@ import pytest
 
 from ingestion.home import Home
 from tests.law_case_runner import Project, compile_project
+from tests.loose_databases import copy_warehouse
 from tests.made_once import made_once
 from tests.refreshed_city import RefreshedCity, refresh_a_city
 from tests.statistics_released import invented_release
@@ -71,14 +72,13 @@ def refreshed_city(tmp_path_factory: pytest.TempPathFactory) -> RefreshedCity:
 @pytest.fixture
 def copied(refreshed_city: RefreshedCity, tmp_path: Path) -> Home:
     """A home with a copy of the city's warehouse, to change it."""
-    home = Home(tmp_path / "home").create()
-    shutil.copyfile(refreshed_city.home.warehouse, home.warehouse)
-    return home
+    return copy_warehouse(refreshed_city.home, Home(tmp_path / "home"))
 
 
 @pytest.fixture(scope="module")
 def own(refreshed_city: RefreshedCity, tmp_path_factory: pytest.TempPathFactory) -> Home:
     """A home of this file with the city's warehouse; lists are written into it, the warehouse stays as it is."""
     home = Home(tmp_path_factory.mktemp("lists") / "home").create()
+    shutil.copytree(refreshed_city.home.keys, home.keys, dirs_exist_ok=True)
     home.warehouse.symlink_to(refreshed_city.home.warehouse)
     return home

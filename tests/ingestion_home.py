@@ -9,9 +9,8 @@ from functools import lru_cache
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
-import duckdb
-
 from ingestion.contract import load_contract
+from ingestion.database import read_warehouse
 from ingestion.home import Home
 from ingestion.warehouse import ensure_warehouse
 from tests.ingestion_deliveries import csv_bytes, deliver, levy_rows
@@ -39,7 +38,7 @@ def _empty_home() -> Path:
 
 def query(home: Home, sql: str) -> list[tuple[Any, ...]]:
     """All rows of a query on the warehouse."""
-    with duckdb.connect(str(home.warehouse), read_only=True) as connection:
+    with read_warehouse(home) as connection:
         return connection.execute(sql).fetchall()
 
 

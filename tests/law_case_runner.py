@@ -21,6 +21,7 @@ from ingestion.contract import load_contracts
 from ingestion.warehouse import CONTROL_TABLES, raw_table_columns
 from tests.law_case_runner_feeds import rows_of
 from tests.law_case_runner_files import ROOT, Event, LawCase, LawCaseError
+from tests.loose_databases import loose_database
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
@@ -93,12 +94,15 @@ def compile_project(folder: Path) -> Project:
     Raises:
         RuntimeError: dbt did not compile; the text is dbt's.
     """
-    environment = os.environ | {
-        "OSAMARI_WAREHOUSE": str(folder / "warehouse.duckdb"),
-        "DBT_PROFILES_DIR": str(PROJECT),
-        "DBT_TARGET_PATH": str(folder / "target"),
-        "DBT_LOG_PATH": str(folder / "logs"),
-    }
+    environment = (
+        os.environ
+        | loose_database(folder / "warehouse.duckdb").environment()
+        | {
+            "DBT_PROFILES_DIR": str(PROJECT),
+            "DBT_TARGET_PATH": str(folder / "target"),
+            "DBT_LOG_PATH": str(folder / "logs"),
+        }
+    )
     command = [sys.executable, "-m", "dbt.cli.main", "--no-use-colors", "compile", "--quiet"]
     command += ["--project-dir", str(PROJECT), "--vars", '{as_of: "2000-01-01"}']
     done = subprocess.run(command, env=environment, capture_output=True, text=True, check=False)

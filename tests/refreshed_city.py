@@ -9,8 +9,7 @@ import sys
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
-import duckdb
-
+from ingestion.database import read_warehouse
 from ingestion.home import Home
 
 if TYPE_CHECKING:
@@ -30,7 +29,7 @@ class RefreshedCity:
 
     def rows(self, query: str, *parameters: object) -> list[tuple[object, ...]]:
         """Ask the warehouse, reading only."""
-        with duckdb.connect(str(self.home.warehouse), read_only=True) as connection:
+        with read_warehouse(self.home) as connection:
             return connection.execute(query, parameters).fetchall()
 
     def osamari(self, *arguments: str) -> subprocess.CompletedProcess[str]:

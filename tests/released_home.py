@@ -34,7 +34,7 @@ MEASURES = ("debtor_count", "case_count", "outstanding_yen")
 def release_once(root: Path) -> Home:
     """Fill a warehouse in ``root`` and release it."""
     home = Home(root)
-    fill_warehouse(home.warehouse, invented_arrears())
+    fill_warehouse(home, invented_arrears())
     with pytest.MonkeyPatch.context() as patch:
         let_through(patch)
         release(home, AS_OF)

@@ -7,8 +7,8 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-import duckdb
-
+from ingestion.database import read_warehouse
+from ingestion.home import Home
 from marts.certificate import Setting
 from marts.disclosure.policy import load_policy
 from marts.disclosure.table import CellRef
@@ -29,9 +29,9 @@ NAMES = tuple(sorted(DIMENSIONS))
 
 def invented_release(folder: Path, seed: int = 7) -> dict[str, ReleasedTable]:
     """The tables by name; a warehouse is made in ``folder``, the arrears in it are those of ``seed``."""
-    path, policy = folder / "warehouse.duckdb", load_policy()
-    fill_warehouse(path, invented_arrears(seed))
-    with duckdb.connect(str(path), read_only=True) as connection:
+    home, policy = Home(folder), load_policy()
+    fill_warehouse(home, invented_arrears(seed))
+    with read_warehouse(home) as connection:
         tables = [
             read_table(connection, contract, AS_OF, policy.structural_zero_flag)
             for contract in load_contracts().values()

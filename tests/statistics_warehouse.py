@@ -13,16 +13,17 @@ from decimal import Decimal
 from random import Random
 from typing import TYPE_CHECKING
 
-import duckdb
-
+from ingestion.database import write_warehouse
 from marts.table_contract import load_contracts
 from tests.statistics_cells import AS_OF, Record, insert, upward, write_cells
 from tests.statistics_tables import DIMENSIONS, OTHERS, SHARES, STOCKS_OF_ARREARS, TAX_ITEMS
 
 if TYPE_CHECKING:
     from collections.abc import Mapping, Sequence
-    from pathlib import Path
 
+    import duckdb
+
+    from ingestion.home import Home
     from marts.table_contract import TableContract
 
 
@@ -61,11 +62,11 @@ def invented_arrears(seed: int = 7, debtors: int = 150) -> list[Arrear]:
     return [*arrears, Arrear(debtors, large, 3_000_000)]
 
 
-def fill_warehouse(path: Path, arrears: Sequence[Arrear]) -> None:
+def fill_warehouse(home: Home, arrears: Sequence[Arrear]) -> None:
     """Write the cells tables and what else a release reads."""
-    path.parent.mkdir(parents=True, exist_ok=True)
-    path.unlink(missing_ok=True)
-    with duckdb.connect(str(path)) as connection:
+    home.root.mkdir(parents=True, exist_ok=True)
+    home.warehouse.unlink(missing_ok=True)
+    with write_warehouse(home) as connection:
         connection.execute("create table feed_files (municipality_code varchar, file_status varchar)")
         connection.execute("insert into feed_files values ('072036', 'loaded')")
         connection.execute("create table law_parameters (parameter varchar, value varchar)")

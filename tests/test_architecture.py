@@ -164,6 +164,14 @@ def strip_comments(source: Path) -> str:
     return strip_docstrings(text) if source.suffix == ".py" else re.sub(r"--.*|\{#.*?#\}", "", text)
 
 
+def test_only_one_place_opens_the_files_of_a_home() -> None:
+    """Elsewhere a file would be opened without its key, or its key would be handed about."""
+    own_files = {"orchestration/bench_floor.py", "orchestration/bench_late_charges.py"}  # plain, measured, removed
+    opening = re.compile(r"duckdb\.connect\((?!\)|config=)|\bATTACH '", re.IGNORECASE)
+    found = {str(p.relative_to(ROOT)) for room in ROOMS for p in modules_of(room) if opening.search(strip_comments(p))}
+    assert found - own_files == {"ingestion/database.py"}
+
+
 def test_layout_files_and_catalogue_name_the_same_feeds() -> None:
     with (ROOT / "ingestion/layouts/feeds.csv").open(encoding="utf-8", newline="") as file:
         catalogue = {row["feed"] for row in csv.DictReader(file)}

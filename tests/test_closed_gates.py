@@ -7,10 +7,10 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-import duckdb
 import pytest
 
 from ingestion.contract import load_contracts
+from ingestion.database import read_warehouse, write_warehouse
 from ingestion.home import Home
 from ingestion.warehouse import ensure_warehouse
 from orchestration.cli import main
@@ -58,7 +58,7 @@ def test_seizures_for_unknown_instalments_stop_what_is_made_from_cases_only(
     monkeypatch.setenv("OSAMARI_HOME", str(tmp_path))
     home, contract = Home(tmp_path), load_contracts()["seizure"]
     ensure_warehouse(home)
-    with duckdb.connect(str(home.warehouse)) as connection:
+    with write_warehouse(home) as connection:
         connection.execute("create table cells_arrears_by_area_age as select 1 as of_an_earlier_run")
         connection.execute(f"drop table {contract.raw_table}")
         create_feed(connection, contract)
@@ -74,7 +74,7 @@ def test_seizures_for_unknown_instalments_stop_what_is_made_from_cases_only(
     closed = closed_gates(home, day)
     assert "cases" in closed
     assert {"ledger", "arrears", "refunds", "collections"} & set(closed) == set()
-    with duckdb.connect(str(home.warehouse), read_only=True) as connection:
+    with read_warehouse(home) as connection:
         tables = {row[0] for row in connection.execute("select table_name from duckdb_tables()").fetchall()}
     assert {"fct_unidentified_receipts", "fct_arrears"} <= tables
     assert tables & made_from(["int_case_periods"], parents_of_models()) & {"cells_arrears_by_area_age"} == set()

@@ -18,6 +18,7 @@ import duckdb
 import pandas as pd
 import pytest
 
+from ingestion.database import warehouse_file
 from ingestion.home import Home
 from ingestion.warehouse import ensure_warehouse
 
@@ -47,12 +48,15 @@ def compiled(tmp_path_factory: pytest.TempPathFactory) -> Path:
     home = Home(tmp_path_factory.mktemp("city"))
     ensure_warehouse(home)
     target = home.root / "target"
-    environment = os.environ | {
-        "OSAMARI_WAREHOUSE": str(home.warehouse),
-        "DBT_PROFILES_DIR": str(PROJECT),
-        "DBT_TARGET_PATH": str(target),
-        "DBT_LOG_PATH": str(home.root / "logs"),
-    }
+    environment = (
+        os.environ
+        | warehouse_file(home).environment()
+        | {
+            "DBT_PROFILES_DIR": str(PROJECT),
+            "DBT_TARGET_PATH": str(target),
+            "DBT_LOG_PATH": str(home.root / "logs"),
+        }
+    )
     command = [sys.executable, "-m", "dbt.cli.main", "--no-use-colors", "build", "--quiet"]
     command += ["--project-dir", str(PROJECT), "--vars", f'{{as_of: "{LAST_DAY}"}}']
     done = subprocess.run(command, env=environment, capture_output=True, text=True, check=False)

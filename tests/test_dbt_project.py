@@ -8,6 +8,7 @@ import subprocess
 import sys
 from typing import TYPE_CHECKING
 
+from ingestion.database import warehouse_file
 from ingestion.home import Home
 from ingestion.warehouse import ensure_warehouse
 from tests.law_case_runner import PROJECT
@@ -19,12 +20,15 @@ if TYPE_CHECKING:
 def test_everything_builds_on_an_empty_warehouse(tmp_path: Path) -> None:
     home = Home(tmp_path / "home")
     ensure_warehouse(home)
-    environment = os.environ | {
-        "OSAMARI_WAREHOUSE": str(home.warehouse),
-        "DBT_PROFILES_DIR": str(PROJECT),
-        "DBT_TARGET_PATH": str(tmp_path / "target"),
-        "DBT_LOG_PATH": str(tmp_path / "logs"),
-    }
+    environment = (
+        os.environ
+        | warehouse_file(home).environment()
+        | {
+            "DBT_PROFILES_DIR": str(PROJECT),
+            "DBT_TARGET_PATH": str(tmp_path / "target"),
+            "DBT_LOG_PATH": str(tmp_path / "logs"),
+        }
+    )
     command = [sys.executable, "-m", "dbt.cli.main", "--no-use-colors", "build", "--project-dir", str(PROJECT)]
     done = subprocess.run(
         [*command, "--vars", '{as_of: "2026-05-31"}'], env=environment, capture_output=True, text=True, check=False

@@ -19,6 +19,7 @@ from expectations.place import first_place
 from expectations.report import text_lines, write_page
 from expectations.rule import InSet, NoRows, NotNull, Rule, Suite
 from ingestion.contract import list_feeds, load_contract
+from tests.loose_databases import loose_database
 from tests.small_feeds import account_for, create_small_feed, feed_faults
 from tests.small_marts import AS_OF, MART_FAULTS, create_small_marts
 
@@ -26,13 +27,14 @@ if TYPE_CHECKING:
     from pathlib import Path
 
     from expectations.outcome import SuiteResult
+    from ingestion.database import DatabaseFile
 
 MART_SUITES = tuple(of for of in all_suites(AS_OF) if not of.name.startswith("feeds."))
 EMPTY = "table_not_empty"
 COLUMN_RULES = (NotNull, InSet)
 
 
-def judged(warehouse: Path, of: Suite, rules: list[Rule] | None = None) -> SuiteResult:
+def judged(warehouse: DatabaseFile, of: Suite, rules: list[Rule] | None = None) -> SuiteResult:
     chosen = of.rules if rules is None else tuple(rules)
     return run_suite(warehouse, Suite(of.name, of.table, of.title_ja, chosen, of.compared_with), AS_OF)
 
@@ -42,10 +44,10 @@ def unmet(result: SuiteResult) -> list[str]:
     return [line for finding, line in lines if finding.outcome is not Outcome.PASSED]
 
 
-def seed_column_faults(warehouse: Path, table: str, rules: list[Rule], key: str) -> dict[str, int]:
+def seed_column_faults(warehouse: DatabaseFile, table: str, rules: list[Rule], key: str) -> dict[str, int]:
     """Damage one row for each rule about one column; the row's number by the rule's name."""
     rows = {rule.name: number for number, rule in enumerate(rules, start=1)}
-    with duckdb.connect(str(warehouse)) as connection:
+    with warehouse.writing() as connection:
         for rule in rules:
             assert isinstance(rule, COLUMN_RULES)
             value = "null" if isinstance(rule, NotNull) else "'~'"
@@ -55,13 +57,13 @@ def seed_column_faults(warehouse: Path, table: str, rules: list[Rule], key: str)
 
 @pytest.mark.parametrize("feed", list_feeds())
 def test_every_expectation_of_a_feed_catches_its_fault(feed: str, tmp_path: Path) -> None:
-    warehouse, contract, of = tmp_path / "w.duckdb", load_contract(feed), suite(f"feeds.{feed}", AS_OF)
-    with duckdb.connect(str(warehouse)) as connection:
+    warehouse, contract, of = loose_database(tmp_path / "w.duckdb"), load_contract(feed), suite(f"feeds.{feed}", AS_OF)
+    with warehouse.writing() as connection:
         create_small_feed(connection, contract)
     assert unmet(judged(warehouse, of)) == []
 
     others = [rule for rule in of.rules if not isinstance(rule, COLUMN_RULES)]
-    with duckdb.connect(str(warehouse)) as connection:
+    with warehouse.writing() as connection:
         faults = feed_faults(contract, others)
         assert set(faults) == {rule.name for rule in others}, "an expectation without a seeded fault"
         for fault in faults.values():
@@ -73,8 +75,8 @@ def test_every_expectation_of_a_feed_catches_its_fault(feed: str, tmp_path: Path
         assert found[name].failed_row_count == 1, found[name]
         assert found[name].first_place in fault.places, found[name]
 
-    warehouse.unlink()
-    with duckdb.connect(str(warehouse)) as connection:
+    warehouse.path.unlink()
+    with warehouse.writing() as connection:
         create_small_feed(connection, contract)
     about_columns = [rule for rule in of.rules if isinstance(rule, COLUMN_RULES)]
     rows = seed_column_faults(warehouse, contract.raw_table, about_columns, "source_line_no")
@@ -103,20 +105,20 @@ def test_every_fault_of_a_mart_is_found_at_its_place(of: Suite) -> None:
 
 @pytest.mark.parametrize("of", MART_SUITES, ids=lambda of: of.name)
 def test_every_expectation_of_a_mart_catches_its_fault(of: Suite, tmp_path: Path) -> None:
-    warehouse = tmp_path / "w.duckdb"
-    with duckdb.connect(str(warehouse)) as connection:
+    warehouse = loose_database(tmp_path / "w.duckdb")
+    with warehouse.writing() as connection:
         create_small_marts(connection)
     assert unmet(judged(warehouse, of)) == []
 
     others = [rule for rule in of.rules if rule.name in MART_FAULTS[of.name] and rule.name != EMPTY]
-    with duckdb.connect(str(warehouse)) as connection:
+    with warehouse.writing() as connection:
         for rule in others:
             connection.execute(MART_FAULTS[of.name][rule.name].statement)
     assert {f.rule: f.outcome for f in judged(warehouse, of, others).findings} == dict.fromkeys(
         (rule.name for rule in others), Outcome.FAILED
     )
 
-    with duckdb.connect(str(warehouse)) as connection:
+    with warehouse.writing() as connection:
         create_small_marts(connection)
     about_columns = [rule for rule in of.rules if isinstance(rule, COLUMN_RULES)]
     seed_column_faults(warehouse, of.table, about_columns, "row_no")
@@ -125,9 +127,9 @@ def test_every_expectation_of_a_mart_catches_its_fault(of: Suite, tmp_path: Path
 
 
 def test_an_empty_table_of_cells_is_no_pass(tmp_path: Path) -> None:
-    warehouse = tmp_path / "w.duckdb"
+    warehouse = loose_database(tmp_path / "w.duckdb")
     for of in (of for of in MART_SUITES if EMPTY in MART_FAULTS[of.name]):
-        with duckdb.connect(str(warehouse)) as connection:
+        with warehouse.writing() as connection:
             create_small_marts(connection)
             connection.execute(MART_FAULTS[of.name][EMPTY].statement)
         assert judged(warehouse, of).outcome is Outcome.FAILED
@@ -135,8 +137,8 @@ def test_an_empty_table_of_cells_is_no_pass(tmp_path: Path) -> None:
 
 def test_a_table_of_the_past_may_be_empty_while_no_period_is_settled(tmp_path: Path) -> None:
     """A city in its first months has no period that is over; all other tables must have cells."""
-    warehouse, of = tmp_path / "w.duckdb", suite("statistics.new_debtors", AS_OF)
-    with duckdb.connect(str(warehouse)) as connection:
+    warehouse, of = loose_database(tmp_path / "w.duckdb"), suite("statistics.new_debtors", AS_OF)
+    with warehouse.writing() as connection:
         create_small_marts(connection)
         connection.execute("delete from cells_new_debtors")
         connection.execute("delete from cells_dimension_codes where dimension = 'period_code'")
@@ -145,9 +147,9 @@ def test_a_table_of_the_past_may_be_empty_while_no_period_is_settled(tmp_path: P
 
 
 @pytest.fixture
-def three_rows(tmp_path: Path) -> Path:
-    warehouse = tmp_path / "w.duckdb"
-    with duckdb.connect(str(warehouse)) as connection:
+def three_rows(tmp_path: Path) -> DatabaseFile:
+    warehouse = loose_database(tmp_path / "w.duckdb")
+    with warehouse.writing() as connection:
         connection.execute(
             "create table raw_small as select i::integer as source_line_no, 1 as source_file_no, "
             "'secret-' || i as name from range(1, 4) t(i)"
@@ -160,7 +162,7 @@ def small_suite(*rules: Rule) -> Suite:
     return Suite("small", "raw_small", "小さな表", rules)
 
 
-def test_what_cannot_be_computed_is_errored_and_never_failed(three_rows: Path) -> None:
+def test_what_cannot_be_computed_is_errored_and_never_failed(three_rows: DatabaseFile) -> None:
     result = run_suite(
         three_rows,
         small_suite(
@@ -184,11 +186,11 @@ def test_what_cannot_be_computed_is_errored_and_never_failed(three_rows: Path) -
     assert "no_such_table" in next(f.cause for f in result.findings if f.rule == "table_missing")
 
 
-def test_a_suite_without_expectations_is_not_a_pass(three_rows: Path) -> None:
+def test_a_suite_without_expectations_is_not_a_pass(three_rows: DatabaseFile) -> None:
     assert run_suite(three_rows, small_suite(), AS_OF).outcome is Outcome.ERRORED
 
 
-def test_report_lines_read_as_the_house_style_shows(three_rows: Path) -> None:
+def test_report_lines_read_as_the_house_style_shows(three_rows: DatabaseFile) -> None:
     result = run_suite(
         three_rows,
         small_suite(
@@ -203,7 +205,7 @@ def test_report_lines_read_as_the_house_style_shows(three_rows: Path) -> None:
     ]
 
 
-def test_no_value_reaches_the_report(three_rows: Path, tmp_path: Path) -> None:
+def test_no_value_reaches_the_report(three_rows: DatabaseFile, tmp_path: Path) -> None:
     """Every row breaks a rule about a personal column, once by value and once by an error that quotes the value."""
     result = run_suite(
         three_rows,
@@ -219,15 +221,15 @@ def test_no_value_reaches_the_report(three_rows: Path, tmp_path: Path) -> None:
     assert "small.csv line 1" in page
 
 
-def test_the_page_asks_no_other_host(three_rows: Path, tmp_path: Path) -> None:
+def test_the_page_asks_no_other_host(three_rows: DatabaseFile, tmp_path: Path) -> None:
     result = run_suite(three_rows, small_suite(NotNull("n", "空でない", "name")), AS_OF)
     page = write_page([result], AS_OF, tmp_path / "reports" / "quality.html").read_text(encoding="utf-8")
     assert not any(mark in page for mark in ("http:", "https:", "//", "<script", "<link", "<img", "@import"))
     assert "適合" in page
 
 
-def test_the_warehouse_is_free_for_a_writer_after_judging(three_rows: Path) -> None:
+def test_the_warehouse_is_free_for_a_writer_after_judging(three_rows: DatabaseFile) -> None:
     """Great Expectations keeps a connection unless told otherwise, and then dbt could not open the file."""
     run_suite(three_rows, small_suite(NotNull("n", "空でない", "name")), AS_OF)
-    with duckdb.connect(str(three_rows)) as connection:
+    with three_rows.writing() as connection:
         connection.execute("create table written (i integer)")

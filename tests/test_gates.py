@@ -6,7 +6,6 @@ check (test_orchestration): the demand here holds whatever a scheduler did.
 
 from __future__ import annotations
 
-import shutil
 from dataclasses import replace
 from datetime import timedelta
 from typing import TYPE_CHECKING
@@ -26,9 +25,11 @@ from expectations.verdict import (
     suite_fingerprint,
 )
 from ingestion.contract import load_contracts
+from ingestion.database import write_warehouse
 from ingestion.errors import ConfigurationError, DataRefused
 from ingestion.home import Home
 from marts.release import release
+from tests.loose_databases import copy_warehouse
 from tests.small_feeds import create_feed
 from tests.small_marts import AS_OF, create_small_marts
 
@@ -40,24 +41,23 @@ ALL = suite_names()
 
 
 @pytest.fixture(scope="module")
-def judged(tmp_path_factory: pytest.TempPathFactory) -> Path:
+def judged(tmp_path_factory: pytest.TempPathFactory) -> Home:
     """A warehouse in which every suite has a pass for the data as it stands."""
-    path = tmp_path_factory.mktemp("gates") / "warehouse.duckdb"
-    with duckdb.connect(str(path)) as connection:
+    home = Home(tmp_path_factory.mktemp("gates"))
+    with write_warehouse(home) as connection:
         create_small_marts(connection)
         for contract in load_contracts().values():
             connection.execute(f"drop table if exists {contract.raw_table}")
             create_feed(connection, contract)
         for name in ALL:
             store_verdict(connection, verdict_of(connection, name))
-    return path
+    return home
 
 
 @pytest.fixture
-def connection(judged: Path, tmp_path: Path) -> Iterator[duckdb.DuckDBPyConnection]:
+def connection(judged: Home, tmp_path: Path) -> Iterator[duckdb.DuckDBPyConnection]:
     """A copy of it to change."""
-    copy = shutil.copy(judged, tmp_path / "warehouse.duckdb")
-    with duckdb.connect(str(copy)) as opened:
+    with write_warehouse(copy_warehouse(judged, Home(tmp_path / "copy"))) as opened:
         yield opened
 
 
@@ -203,10 +203,9 @@ def test_a_stored_verdict_comes_back_as_it_was(connection: duckdb.DuckDBPyConnec
         ("update fct_arrears set overdue_days = 1 where row_no = 1", "arrears is stale"),
     ],
 )
-def test_the_release_itself_demands_the_verdicts(judged: Path, tmp_path: Path, change: str, said: str) -> None:
-    home = Home(tmp_path).create()
-    shutil.copy(judged, home.warehouse)
-    with duckdb.connect(str(home.warehouse)) as connection:
+def test_the_release_itself_demands_the_verdicts(judged: Home, tmp_path: Path, change: str, said: str) -> None:
+    home = copy_warehouse(judged, Home(tmp_path))
+    with write_warehouse(home) as connection:
         connection.execute(change)
     with pytest.raises(GateRefused, match=said):
         release(home, AS_OF)

@@ -44,7 +44,7 @@ def home(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Home:
     """A home with a warehouse and no release; every suite has passed."""
     let_through(monkeypatch)
     home = Home(tmp_path / "home")
-    fill_warehouse(home.warehouse, invented_arrears())
+    fill_warehouse(home, invented_arrears())
     return home
 
 
@@ -76,7 +76,7 @@ def test_a_mask_with_one_cell_too_few_is_not_released(home: Home, monkeypatch: p
 
 
 def test_a_mask_that_serves_a_lone_contributor_is_not_released(home: Home, monkeypatch: pytest.MonkeyPatch) -> None:
-    fill_warehouse(home.warehouse, invented_arrears(seed=8, debtors=100))
+    fill_warehouse(home, invented_arrears(seed=8, debtors=100))
     masking(monkeypatch, lambda _: None, guards_lone_contributor=False)
     with pytest.raises(Recoverable, match="by insider: "):
         release(home, AS_OF)

@@ -8,11 +8,11 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 import dagster as dg
-import duckdb
 import pytest
 
 from expectations.catalogue import tables_by_suite
 from ingestion.contract import list_feeds
+from ingestion.database import read_warehouse, write_warehouse
 from ingestion.errors import ConfigurationError, DataRefused
 from ingestion.home import Home
 from ingestion.warehouse import ensure_warehouse
@@ -134,13 +134,13 @@ def test_a_closed_gate_stops_the_way_and_the_summary_names_it(
     monkeypatch.setenv("OSAMARI_HOME", str(tmp_path))
     home = Home(tmp_path)
     ensure_warehouse(home)
-    with duckdb.connect(str(home.warehouse)) as connection:
+    with write_warehouse(home) as connection:
         connection.execute(file_statement(7, "demand", {"row_count_delivered": 1, "row_count_loaded": 1}))
     assert run(monkeypatch, "refresh") == 1
     told = capsys.readouterr().out
     assert "raw_demand · 行数は取込記録と一致する · failed · 1 rows · first: file_7.csv" in told
     assert "the gate is closed" in told
-    with duckdb.connect(str(home.warehouse), read_only=True) as connection:
+    with read_warehouse(home) as connection:
         built = connection.execute("select count(*) from duckdb_tables() where table_name = 'int_ledger_entries'")
         assert built.fetchone() == (0,)
     assert list(home.released.iterdir()) == []

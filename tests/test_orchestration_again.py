@@ -10,9 +10,9 @@ import shutil
 from dataclasses import replace
 from typing import TYPE_CHECKING
 
-import duckdb
 import pytest
 
+from ingestion.database import write_warehouse
 from ingestion.home import Home
 
 if TYPE_CHECKING:
@@ -52,7 +52,7 @@ def test_the_same_deliveries_again_load_nothing_and_release_the_same(city: Refre
 
 def test_without_verdicts_the_release_is_refused(city: RefreshedCity) -> None:
     before = released_bytes(city.home)
-    with duckdb.connect(str(city.home.warehouse)) as connection:
+    with write_warehouse(city.home) as connection:
         connection.execute("delete from quality_verdicts")
     refused = city.osamari("release", "create")
     assert refused.returncode == 1

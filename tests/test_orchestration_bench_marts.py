@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING
 import duckdb
 import pytest
 
+from ingestion.database import read_warehouse, warehouse_file
 from ingestion.errors import ConfigurationError, DataRefused
 from orchestration import bench_growth, bench_late_charges, bench_late_postgres
 from orchestration.bench import Measured
@@ -30,7 +31,7 @@ if TYPE_CHECKING:
 def late_input(refreshed_city: RefreshedCity, tmp_path_factory: pytest.TempPathFactory) -> Path:
     """What the late charges of the small city are computed from."""
     folder = tmp_path_factory.mktemp("late")
-    with duckdb.connect(str(refreshed_city.home.warehouse), read_only=True) as connection:
+    with read_warehouse(refreshed_city.home) as connection:
         extract_late_input(connection, folder)
     return folder
 
@@ -95,7 +96,7 @@ def test_the_floor_reads_every_staged_row(refreshed_city: RefreshedCity) -> None
     tables = [str(row[0]) for row in refreshed_city.rows("select view_name from duckdb_views() where not internal")]
     staged = [name for name in tables if name.startswith("stg_")]
     rows = sum(int(str(refreshed_city.rows(f"select count(*) from {name}")[0][0])) for name in staged)
-    scan = scan_staged_tables(str(refreshed_city.home.warehouse))
+    scan = scan_staged_tables(warehouse_file(refreshed_city.home))
     assert (scan.tables, scan.rows) == (len(staged), rows)
 
 
@@ -123,10 +124,10 @@ def test_the_table_of_a_home_has_every_line_and_the_home_stays(refreshed_city: R
 
 def test_a_city_is_invented_and_loaded() -> None:
     with invented_warehouse(100, 1) as warehouse:
-        with duckdb.connect(str(warehouse.path), read_only=True) as connection:
+        with warehouse.file.reading() as connection:
             loaded = connection.execute("select max(delivery_date), count(*) > 0 from feed_files").fetchone()
         assert loaded == (warehouse.as_of, True)
-        assert [path.name for path in warehouse.folder.iterdir()] == [warehouse.path.name]
+        assert [path.name for path in warehouse.folder.iterdir()] == [warehouse.file.path.name]
     assert not warehouse.folder.exists()
 
 

@@ -8,9 +8,9 @@ from __future__ import annotations
 from datetime import date
 from typing import TYPE_CHECKING
 
-import duckdb
 import pytest
 
+from ingestion.database import write_warehouse
 from ingestion.errors import DataRefused
 from ingestion.home import Home
 from orchestration.explain import explain
@@ -45,7 +45,7 @@ create table fct_arrears as
 @pytest.fixture
 def home(tmp_path: Path) -> Home:
     home = Home(tmp_path).create()
-    with duckdb.connect(str(home.warehouse)) as connection:
+    with write_warehouse(home) as connection:
         connection.execute(TABLES)
     return home
 
@@ -61,7 +61,7 @@ def test_entries_segments_and_articles_are_shown(home: Home) -> None:
 
 
 def test_what_came_after_the_day_is_counted_and_not_added(home: Home) -> None:
-    with duckdb.connect(str(home.warehouse)) as connection:
+    with write_warehouse(home) as connection:
         connection.execute("update int_run set as_of_date = date '2025-09-30'")
     text = "\n".join(explain(home, "I1", None))
     assert "残 80,000 円" not in text

@@ -14,6 +14,7 @@ import duckdb
 import pytest
 
 from ingestion.contract import load_contracts
+from ingestion.database import WAREHOUSE, attach_database, warehouse_file
 
 if TYPE_CHECKING:
     from collections.abc import Iterable
@@ -99,7 +100,8 @@ def columns_holding(
         by_table.setdefault(table, []).append(column)
     holding: list[tuple[str, str]] = []
     with duckdb.connect() as connection:
-        connection.execute(f"ATTACH '{city.home.warehouse}' AS warehouse (READ_ONLY)")
+        warehouse = warehouse_file(city.home)
+        attach_database(connection, warehouse.path, warehouse.keys, WAREHOUSE, read_only=True)
         connection.execute("CREATE TABLE wanted AS SELECT unnest(?) AS text", [list(texts)])
         # Views name their tables without the catalog.
         connection.execute("CREATE TABLE wanted_texts AS SELECT DISTINCT text FROM wanted; USE warehouse")

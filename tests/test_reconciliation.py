@@ -10,16 +10,19 @@ import os
 import shutil
 import subprocess
 import sys
+from dataclasses import replace
 from datetime import date
 from typing import TYPE_CHECKING
 
-import duckdb
 import pytest
 
 from expectations.engine import run_suite
 from expectations.outcome import Outcome
 from expectations.reconciliation import reconciliation_suite
+from ingestion.database import DatabaseFile, warehouse_file
+from ingestion.home import Home
 from tests.law_case_runner import PROJECT
+from tests.loose_databases import copy_warehouse
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
@@ -88,50 +91,52 @@ DAMAGE = {
 
 
 @pytest.fixture(scope="module")
-def warehouse(refreshed_city: RefreshedCity, tmp_path_factory: pytest.TempPathFactory) -> Path:
+def warehouse(refreshed_city: RefreshedCity, tmp_path_factory: pytest.TempPathFactory) -> DatabaseFile:
     """The city's warehouse with records of its own that agree with the channels."""
-    copy = tmp_path_factory.mktemp("reconciliation") / "warehouse.duckdb"
-    shutil.copy(refreshed_city.home.warehouse, copy)
+    copy = warehouse_file(copy_warehouse(refreshed_city.home, Home(tmp_path_factory.mktemp("reconciliation"))))
     tell(copy, HISTORY, STATED)
     compare(copy)
     return copy
 
 
-def tell(warehouse: Path, *statements: str) -> None:
+def tell(warehouse: DatabaseFile, *statements: str) -> None:
     """Change what the city delivered."""
-    with duckdb.connect(str(warehouse)) as connection:
+    with warehouse.writing() as connection:
         for statement in statements:
             connection.execute(statement)
 
 
-def ask(warehouse: Path, query: str) -> Sequence[tuple[object, ...]]:
-    with duckdb.connect(str(warehouse), read_only=True) as connection:
+def ask(warehouse: DatabaseFile, query: str) -> Sequence[tuple[object, ...]]:
+    with warehouse.reading() as connection:
         return connection.execute(query).fetchall()
 
 
-def compare(warehouse: Path) -> None:
+def compare(warehouse: DatabaseFile) -> None:
     """Run the models of the reconciliation for the city's day."""
     [[as_of]] = ask(warehouse, "select as_of_date from int_run")
-    folder = warehouse.parent
-    environment = os.environ | {
-        "OSAMARI_WAREHOUSE": str(warehouse),
-        "DBT_PROFILES_DIR": str(PROJECT),
-        "DBT_TARGET_PATH": str(folder / "target"),
-        "DBT_LOG_PATH": str(folder / "logs"),
-    }
+    folder = warehouse.path.parent
+    environment = (
+        os.environ
+        | warehouse.environment()
+        | {
+            "DBT_PROFILES_DIR": str(PROJECT),
+            "DBT_TARGET_PATH": str(folder / "target"),
+            "DBT_LOG_PATH": str(folder / "logs"),
+        }
+    )
     command = [sys.executable, "-m", "dbt.cli.main", "--no-use-colors", "run", "--project-dir", str(PROJECT)]
     command += ["--select", *MODELS, "--vars", f'{{as_of: "{as_of}"}}']
     done = subprocess.run(command, env=environment, capture_output=True, text=True, check=False)
     assert done.returncode == 0, done.stdout
 
 
-def gate(warehouse: Path) -> Outcome:
+def gate(warehouse: DatabaseFile) -> Outcome:
     [[as_of]] = ask(warehouse, "select as_of_date from int_run")
     assert isinstance(as_of, date)
     return run_suite(warehouse, reconciliation_suite(as_of), as_of).outcome
 
 
-def test_records_that_agree_show_no_difference_and_say_how_much_was_compared(warehouse: Path) -> None:
+def test_records_that_agree_show_no_difference_and_say_how_much_was_compared(warehouse: DatabaseFile) -> None:
     assert ask(warehouse, "select * from fct_receipt_differences") == []
     compared = ask(
         warehouse, "select comparison, comparison_state, record_count > 1000 from fct_reconciliations order by 1"
@@ -141,10 +146,10 @@ def test_records_that_agree_show_no_difference_and_say_how_much_was_compared(war
 
 
 def test_each_difference_is_listed_once_and_stops_the_gate_until_it_is_accepted(
-    warehouse: Path, tmp_path: Path
+    warehouse: DatabaseFile, tmp_path: Path
 ) -> None:
-    damaged = tmp_path / "warehouse.duckdb"
-    shutil.copy(warehouse, damaged)
+    damaged = replace(warehouse, path=tmp_path / "warehouse.duckdb")
+    shutil.copy(warehouse.path, damaged.path)
     tell(damaged, *DAMAGE.values())
     compare(damaged)
     listed = "select cause, is_accepted, accepted_reason from fct_receipt_differences order by cause"

@@ -12,16 +12,17 @@ import stat
 from dataclasses import replace
 from typing import TYPE_CHECKING
 
-import duckdb
 import pytest
 
 import marts.release
 from expectations.verdict import GateRefused
+from ingestion.database import write_warehouse
 from ingestion.errors import ConfigurationError, DataRefused
 from ingestion.home import Home
 from marts.disclosure.policy import load_policy
 from marts.disclosure.registry import FILE_NAME, RegistryBroken
 from marts.release import list_releases, release, show, verify, withdraw
+from tests.loose_databases import copy_warehouse
 from tests.released_home import FILES, PROTECTED, TABLES, folder, let_through, release_once, rows_of
 from tests.statistics_warehouse import AS_OF, LAW_VERSION, Arrear, fill_warehouse, invented_arrears
 
@@ -76,14 +77,10 @@ def test_the_same_figures_are_not_released_a_second_time(home: Home) -> None:
 
 @pytest.mark.usefixtures("open_gates")
 def test_the_same_cells_in_another_order_give_the_same_bytes(home: Home, tmp_path: Path) -> None:
-    other = Home(tmp_path / "other")
-    shuffled = tmp_path / "shuffled.duckdb"
-    shutil.copy(home.warehouse, shuffled)
-    with duckdb.connect(str(shuffled)) as connection:
+    other = copy_warehouse(home, Home(tmp_path / "other"))
+    with write_warehouse(other) as connection:
         for table in (*(f"cells_{t}" for t in TABLES), "cells_dimension_codes"):
             connection.execute(f"create or replace table {table} as select * from {table} order by hash({table})")
-    other.root.mkdir()
-    shutil.copy(shuffled, other.warehouse)
     release(other, AS_OF)
     for name in FILES:
         assert (folder(other) / name).read_bytes() == (folder(home) / name).read_bytes(), name
@@ -97,7 +94,7 @@ def test_changed_figures_are_a_new_release_and_what_was_masked_stays_masked(home
         )
         for i in range(40)
     ]
-    fill_warehouse(home.warehouse, [*invented_arrears(), *newcomers])
+    fill_warehouse(home, [*invented_arrears(), *newcomers])
     second = release(home, AS_OF)
     assert (second.release_id, second.unchanged) == (f"{AS_OF}.2", False)
     for table in PROTECTED:
@@ -154,7 +151,7 @@ def test_a_tampered_file_is_found_and_nothing_more_is_released(home: Home, name:
     with pytest.raises(RegistryBroken, match=name):
         verify(home)
     if name.endswith((".csv", "SHA256SUMS")):
-        fill_warehouse(home.warehouse, invented_arrears(seed=8))
+        fill_warehouse(home, invented_arrears(seed=8))
         with pytest.raises(RegistryBroken, match=name):
             release(home, AS_OF)
 
@@ -203,11 +200,11 @@ def test_a_certificate_of_another_law_is_found(home: Home) -> None:
 
 @pytest.mark.usefixtures("open_gates")
 def test_figures_under_another_law_are_another_release(home: Home) -> None:
-    with duckdb.connect(str(home.warehouse)) as connection:
+    with write_warehouse(home) as connection:
         connection.execute("update int_law_version set law_version = 'V1'")
     assert release(home, AS_OF).release_id == f"{AS_OF}.2"
     assert "law     V1" in show(home)
-    with duckdb.connect(str(home.warehouse)) as connection:
+    with write_warehouse(home) as connection:
         connection.execute("delete from int_law_version")
     with pytest.raises(DataRefused, match="under which law"):
         release(home, AS_OF)
@@ -227,7 +224,7 @@ def test_a_release_that_cannot_be_proven_leaves_nothing_behind(home: Home, monke
 @pytest.mark.usefixtures("open_gates")
 def test_a_changed_figure_is_flagged_as_revised_and_the_old_one_reckoned_with(home: Home) -> None:
     arrears = invented_arrears()
-    fill_warehouse(home.warehouse, [*arrears, replace(arrears[0], debtor=990)])
+    fill_warehouse(home, [*arrears, replace(arrears[0], debtor=990)])
     release(home, AS_OF)
     flags = {row["flag"] for row in rows_of(home, "arrears_by_area_age", 2)}
     assert "r" in flags
@@ -242,7 +239,7 @@ def test_without_the_evidence_of_a_release_of_that_day_nothing_more_is_released(
     (evidence,) = home.evidence.iterdir()
     assert stat.S_IMODE(evidence.stat().st_mode) == stat.S_IRUSR | stat.S_IWUSR
     evidence.unlink()
-    fill_warehouse(home.warehouse, invented_arrears(seed=8))
+    fill_warehouse(home, invented_arrears(seed=8))
     with pytest.raises(RegistryBroken, match=rf"evidence of release {AS_OF}\.1 is missing"):
         release(home, AS_OF)
     assert not folder(home, 2).exists()

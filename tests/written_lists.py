@@ -5,8 +5,7 @@ from __future__ import annotations
 import csv
 from typing import TYPE_CHECKING
 
-import duckdb
-
+from ingestion.database import read_warehouse, write_warehouse
 from marts.lists.choice import Asked
 from marts.lists.declaration import DEBTOR, load_declarations
 from marts.lists.write import WrittenList, write_list
@@ -22,14 +21,14 @@ EVERYTHING = Asked()
 
 def changed(home: Home, statement: str) -> None:
     """Change the warehouse, as a fault would."""
-    with duckdb.connect(str(home.warehouse)) as connection:
+    with write_warehouse(home) as connection:
         connection.execute(statement)
 
 
 def a_debtor(home: Home) -> str:
     """A debtor with several instalments."""
     query = "select addressee_key from fct_debtors order by instalment_count desc, addressee_key limit 1"
-    with duckdb.connect(str(home.warehouse), read_only=True) as connection:
+    with read_warehouse(home) as connection:
         row = connection.execute(query).fetchone()
     assert row
     return str(row[0])

@@ -10,6 +10,7 @@ from typing import TYPE_CHECKING, Any
 
 import duckdb
 
+from ingestion.database import read_warehouse
 from ingestion.errors import ConfigurationError, DataRefused
 from marts.lists.choice import Condition, condition
 from marts.lists.csv_file import CsvFile
@@ -85,7 +86,7 @@ def _warehouse(home: Home) -> Iterator[duckdb.DuckDBPyConnection]:
     """The warehouse, read only."""
     if not home.warehouse.exists():
         raise DataRefused("Nothing has been computed in this home yet.", "Run `osamari refresh` first.")
-    with duckdb.connect(str(home.warehouse), read_only=True) as connection:
+    with read_warehouse(home) as connection:
         try:
             yield connection
         except (duckdb.CatalogException, duckdb.BinderException):

@@ -21,6 +21,7 @@ from pathlib import Path
 from unittest.mock import patch
 
 import marts.release
+from ingestion.database import warehouse_file
 from ingestion.home import Home
 from orchestration.bench_models import build_models
 
@@ -48,7 +49,7 @@ def osamari(home: Home, *words: str) -> str:
 def release_month(home: Home, day: date, scratch: Path) -> str:
     """Compute the models as of a day, release, and say what it took."""
     began = time.perf_counter()
-    build_models(home.warehouse, day, scratch)
+    build_models(warehouse_file(home), day, scratch)
     built = time.perf_counter()
     with patch.object(marts.release, "require_passed", lambda *_: None):
         result = marts.release.release(home, day)
