@@ -16,7 +16,7 @@ from typing import TYPE_CHECKING
 from ingestion.errors import DataRefused
 
 if TYPE_CHECKING:
-    from collections.abc import Mapping
+    from collections.abc import Iterator, Mapping
     from pathlib import Path
 
 START = "0" * 64
@@ -45,7 +45,39 @@ class HashChain:
         Raises:
             ChainBroken: a line was changed, removed, added by something else or cannot be read.
         """
-        return [body for body, _ in self._checked()]
+        return [body for body, _ in self.walk()]
+
+    def walk(self) -> Iterator[tuple[dict[str, object], str]]:
+        """Each line without its links and its digest, oldest first, one at a time: for a log of years.
+
+        Raises:
+            ChainBroken: at the first line that was changed, removed, added by something else or cannot be read.
+        """
+        if not self.path.exists():
+            return
+        before = START
+        with self.path.open(encoding="utf-8", errors="replace", newline="\n") as file:
+            for number, line in enumerate(file, start=1):
+                body, digest = self._parsed(line.rstrip("\n"), number)
+                if body.get("previous") != before or digest != digest_of(body):
+                    raise ChainBroken(f"{self.path.name}, line {number}: the chain is broken.", self.remedy)
+                del body["previous"]
+                before = digest
+                yield body, digest
+
+    def last(self) -> tuple[dict[str, object], str] | None:
+        """The last line with its link ``previous``, and its digest; None without any line. Only this line is checked.
+
+        Raises:
+            ChainBroken: the last line is not one of this log's.
+        """
+        line = _last_line(self.path) if self.path.exists() else b""
+        if not line:
+            return None
+        body, digest = self._parsed(line.decode("utf-8", errors="replace"), None)
+        if digest != digest_of(body):
+            raise ChainBroken(f"{self.path.name}, last line: the chain is broken.", self.remedy)
+        return body, digest
 
     def append(self, body: Mapping[str, object]) -> str:
         """Write one more line, so that it is on the disk when this returns; gives its digest.
@@ -71,25 +103,8 @@ class HashChain:
         return digest
 
     def _last_digest(self) -> str:
-        line = _last_line(self.path)
-        if not line:
-            return START
-        body, digest = self._parsed(line.decode("utf-8", errors="replace"), None)
-        if digest != digest_of(body):
-            raise ChainBroken(f"{self.path.name}, last line: the chain is broken.", self.remedy)
-        return digest
-
-    def _checked(self) -> list[tuple[dict[str, object], str]]:
-        if not self.path.exists():
-            return []
-        found: list[tuple[dict[str, object], str]] = []
-        for number, line in enumerate(self.path.read_text(encoding="utf-8").splitlines(), start=1):
-            body, digest = self._parsed(line, number)
-            if body.get("previous") != (found[-1][1] if found else START) or digest != digest_of(body):
-                raise ChainBroken(f"{self.path.name}, line {number}: the chain is broken.", self.remedy)
-            del body["previous"]
-            found.append((body, digest))
-        return found
+        last = self.last()
+        return last[1] if last else START
 
     def _parsed(self, line: str, number: int | None) -> tuple[dict[str, object], str]:
         try:

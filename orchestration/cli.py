@@ -57,22 +57,6 @@ def sample(persons: int, years: int, seed: int, out: Path | None, as_of: str, da
 
 
 @osamari.command()
-@click.option("--as-of", default="", help="Compute for this day, YYYY-MM-DD; else for the newest delivery date.")
-@click.pass_context
-def refresh(context: click.Context, as_of: str) -> None:
-    """Take in the inbox, compute the marts, judge them, release the statistics.
-
-    What is refused stays in quarantine/ with the reason; everything else goes on. A second refresh on the same inbox
-    loads nothing and releases the same bytes. Exit code 1 when anything was refused in this run.
-    """
-    from orchestration.refresh import refresh as run  # noqa: PLC0415
-
-    summary, code = run(Home.from_environment(), as_of)
-    click.echo("\n".join(summary.lines))
-    context.exit(code)
-
-
-@osamari.command()
 @click.argument("files", nargs=-1, required=True, type=click.Path(exists=True, dir_okay=False, path_type=Path))
 @click.pass_context
 def check(context: click.Context, files: tuple[Path, ...]) -> None:
@@ -103,45 +87,30 @@ def dictionary(*, homes: bool) -> None:
     click.echo(feeds_document() if homes else data_dictionary(), nl=False)
 
 
-@osamari.command()
-@click.argument("instalment_id")
-@click.option("--as-of", default="", help="As of this day, YYYY-MM-DD; else of the last refresh.")
-def explain(instalment_id: str, as_of: str) -> None:
-    """How this instalment came to owe what it owes: ledger entries, late charges, articles of law.
+def assembled() -> click.Group:
+    """The ``osamari`` command with all its groups, each behind the gate that ``access/commands.yaml`` asks for."""
+    from orchestration.access.gate import guard  # noqa: PLC0415
+    from orchestration.access_commands import access  # noqa: PLC0415
+    from orchestration.bench_commands import bench  # noqa: PLC0415
+    from orchestration.delivery_commands import quarantine, rebuild  # noqa: PLC0415
+    from orchestration.evidence_commands import evidence  # noqa: PLC0415
+    from orchestration.list_commands import list_  # noqa: PLC0415
+    from orchestration.release_commands import release  # noqa: PLC0415
+    from orchestration.run_commands import explain, refresh, serve  # noqa: PLC0415
+    from orchestration.user_commands import user  # noqa: PLC0415
 
-    INSTALMENT_ID is the pseudonym in fct_arrears, like I0123456789abcdef0123. For another day than that of the last
-    refresh the models are computed anew in a copy of the warehouse, which takes a while; nothing is changed.
-    """
-    from orchestration.explain import explain as explained  # noqa: PLC0415
-
-    day = parse_day(as_of) if as_of else None
-    click.echo("\n".join(explained(Home.from_environment(), instalment_id, day)))
-
-
-@osamari.command()
-@click.option("--port", type=click.IntRange(1, 65535), default=3000, show_default=True)
-@click.pass_context
-def serve(context: click.Context, port: int) -> None:
-    """Dagster on this machine only (127.0.0.1): assets, lineage, checks, runs. Stop with Ctrl-C."""
-    from orchestration.serve import serve as run  # noqa: PLC0415
-
-    click.echo(f"Open http://127.0.0.1:{port}/asset-groups", err=True)
-    context.exit(run(Home.from_environment(), port))
+    for command in (refresh, explain, serve, list_, release, quarantine, rebuild, user, access, evidence, bench):
+        osamari.add_command(command)
+    guard(osamari)
+    return osamari
 
 
 def main() -> None:
     """Entry point: our own errors become a message with its remedy and an exit code, never a traceback."""
-    from orchestration.bench_commands import bench  # noqa: PLC0415
-    from orchestration.delivery_commands import quarantine, rebuild  # noqa: PLC0415
-    from orchestration.evidence_commands import evidence  # noqa: PLC0415
     from orchestration.exit_codes import exit_code_of  # noqa: PLC0415
-    from orchestration.list_commands import list_  # noqa: PLC0415
-    from orchestration.release_commands import release  # noqa: PLC0415
 
-    for command in (list_, release, quarantine, rebuild, evidence, bench):
-        osamari.add_command(command)
     try:
-        osamari()
+        assembled()()
     except OsamariError as error:
         click.echo(str(error), err=True)
         if error.remedy:

@@ -8,15 +8,18 @@ from typing import TYPE_CHECKING
 import click
 
 from ingestion.errors import ConfigurationError
-from ingestion.home import Home
+from orchestration.access.gate import restricted
 from orchestration.exit_codes import DONE, REFUSED
 from orchestration.settings import parse_day
 
 if TYPE_CHECKING:
     from datetime import date
 
+    from ingestion.home import Home
     from marts.lists.choice import Asked
     from marts.lists.declaration import ListDeclaration
+    from marts.lists.write import WrittenList
+    from orchestration.access.gate import Access
 
 FORMATS = ("csv", "xlsx")
 
@@ -64,8 +67,11 @@ def _day(_context: click.Context, _parameter: click.Parameter, text: str | None)
 @click.option("--at-least", type=click.IntRange(0), help="Least yen, for large_debtors.")
 @click.option("--months", type=click.IntRange(0, 1200), help="How far ahead, for what ends or expires.")
 @click.option("--debtor", help="Key of the debtor (宛名の鍵), for debtor_statement.")
+@click.option("--show-protected", is_flag=True, help="Also names and addresses under protection (支援措置).")
 @click.pass_context
+@restricted("list", open_without="name", stricter={"show_protected": "list --show-protected"})
 def list_(  # noqa: PLR0913, PLR0917  (the options of the command)
+    access: Access | None,
     context: click.Context,
     name: str | None,
     as_of: date | None,
@@ -76,19 +82,28 @@ def list_(  # noqa: PLR0913, PLR0917  (the options of the command)
     at_least: int | None,
     months: int | None,
     debtor: str | None,
+    *,
+    show_protected: bool,
 ) -> None:
     """Write an officers' list as of the last refresh, with names and addresses. Without NAME: which lists there are.
 
     The last line compares the list with its mart; exit code 1 when they differ. The file is for its owner only, as
-    it holds personal data. Example: osamari list large_debtors --at-least 500000 --format xlsx
+    it holds personal data; it is numbered in the register of copies. Names and addresses under protection are not
+    shown without --show-protected, which takes a purpose of its own.
+    Example: osamari list large_debtors --at-least 500000 --format xlsx --purpose collection
     """
-    if name is None:
+    if name is None or access is None:
         click.echo("\n".join(names_of_lists()))
         return
     from marts.lists.choice import Asked  # noqa: PLC0415
 
-    asked = Asked(from_date, to_date, at_least, months, debtor)
-    context.exit(_write(name, asked, as_of, (file_format, out)))
+    asked = Asked(from_date, to_date, at_least, months, debtor, show_protected)
+    written = _written(access.home, name, asked, as_of, (file_format, out))
+    access.rows(written.row_count)
+    access.export(written.path, "list", is_own_name=out is None)
+    click.echo(f"{_declared(name).title}  {written.row_count:,} 件  {written.path}")
+    click.echo(written.last_line)
+    context.exit(DONE if written.is_equal else REFUSED)
 
 
 def _refuse_what_did_not_pass(home: Home, declaration: ListDeclaration) -> None:
@@ -99,17 +114,16 @@ def _refuse_what_did_not_pass(home: Home, declaration: ListDeclaration) -> None:
     refuse_behind_a_closed_gate(home, declaration.view, day_of_marts(home))
 
 
-def _write(name: str, asked: Asked, as_of: date | None, target: tuple[str | None, Path | None]) -> int:
-    """Write the list, tell where it is and whether it agrees; returns the exit code."""
+def _written(
+    home: Home, name: str, asked: Asked, as_of: date | None, target: tuple[str | None, Path | None]
+) -> WrittenList:
+    """Write the list; ``target`` is format and file."""
     from marts.lists.write import write_list  # noqa: PLC0415
     from orchestration import run_lock  # noqa: PLC0415
 
-    home, declaration = Home.from_environment(), _declared(name)
+    declaration = _declared(name)
     file_format, out = target
     file_format = file_format or ("xlsx" if out and out.suffix == ".xlsx" else "csv")
     with run_lock.hold(home):
         _refuse_what_did_not_pass(home, declaration)
-        written = write_list(home, declaration, asked, as_of, (file_format, out and out.absolute()))
-    click.echo(f"{declaration.title}  {written.row_count:,} 件  {written.path}")
-    click.echo(written.last_line)
-    return DONE if written.is_equal else REFUSED
+        return write_list(home, declaration, asked, as_of, (file_format, out and out.absolute()))

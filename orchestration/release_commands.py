@@ -9,12 +9,14 @@ import click
 
 from ingestion.errors import ConfigurationError, DataRefused
 from ingestion.home import Home
+from orchestration.access.gate import recorded
 from orchestration.exit_codes import DONE, REFUSED
 from orchestration.settings import newest_delivery, parse_day
 
 if TYPE_CHECKING:
     from marts.attacker.attack import Insiders
     from marts.attacker.report import AttackReport
+    from orchestration.access.gate import Access
 
 
 @click.group()
@@ -126,12 +128,13 @@ def _releases_in(folders: tuple[Path, ...]) -> list[Path]:
 
 @release.command()
 @click.option("--as-of", default="", help="YYYY-MM-DD; else the newest delivery date.")
-def create(as_of: str) -> None:
+@recorded("release create")
+def create(access: Access, as_of: str) -> None:
     """Release what stands in the warehouse; refused without a stored pass of every suite for exactly this data."""
     from marts.release import release as released  # noqa: PLC0415
     from orchestration import run_lock  # noqa: PLC0415
 
-    home = Home.from_environment()
+    home = access.home
     with run_lock.hold(home):
         result = released(home, parse_day(as_of) if as_of else newest_delivery(home))
     click.echo(f"{result.release_id}{' (unchanged)' if result.unchanged else ''}")
@@ -140,7 +143,8 @@ def create(as_of: str) -> None:
 @release.command()
 @click.argument("release_id")
 @click.option("--reason", required=True, help="Why, in words that anyone may read; it stands in the register.")
-def withdraw(release_id: str, reason: str) -> None:
+@recorded("release withdraw")
+def withdraw(access: Access, release_id: str, reason: str) -> None:
     r"""Record that a release should no longer be used.
 
     Its files stay where they are, and later releases still reckon with them: what was read cannot be unread.
@@ -152,7 +156,7 @@ def withdraw(release_id: str, reason: str) -> None:
     from marts.release import withdraw as withdrawn  # noqa: PLC0415
     from orchestration import run_lock  # noqa: PLC0415
 
-    home = Home.from_environment()
+    home = access.home
     with run_lock.hold(home):
         withdrawn(home, release_id, reason)
     click.echo(f"{release_id} is recorded as withdrawn.")

@@ -80,6 +80,7 @@ def test_seizures_for_unknown_instalments_stop_what_is_made_from_cases_only(
     assert tables & made_from(["int_case_periods"], parents_of_models()) & {"cells_arrears_by_area_age"} == set()
     assert list(home.released.iterdir()) == []
 
+    monkeypatch.setenv("OSAMARI_PURPOSE", "collection")
     assert run(monkeypatch, "list", "provisional_receipts") == 0
     assert run(monkeypatch, "list", "large_debtors") == 1
     assert "did not pass: cases" in capsys.readouterr().err

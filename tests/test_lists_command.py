@@ -32,8 +32,9 @@ def test_a_list_that_does_not_agree_says_so_and_exits_1(
 
 
 def command(home: Home, monkeypatch: pytest.MonkeyPatch, *arguments: str) -> object:
-    """The exit code of ``osamari list`` with these arguments."""
+    """The exit code of ``osamari list`` with these arguments, for the home's owner and a purpose."""
     monkeypatch.setenv("OSAMARI_HOME", str(home.root))
+    monkeypatch.setenv("OSAMARI_PURPOSE", "collection")
     monkeypatch.setattr("sys.argv", ["osamari", "list", *arguments])
     with pytest.raises(SystemExit) as ended:
         main()

@@ -153,4 +153,4 @@ def test_help_teaches_with_examples(monkeypatch: pytest.MonkeyPatch, capsys: pyt
     assert "osamari refresh" in told
     assert "Exit codes" in told
     expected = {"sample", "refresh", "check", "explain", "release", "serve", "bench", "dictionary", "list"}
-    assert expected | {"quarantine", "rebuild"} == set(osamari.commands)
+    assert expected | {"quarantine", "rebuild", "user", "access"} == set(osamari.commands)

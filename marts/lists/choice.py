@@ -30,13 +30,17 @@ FLAGS = {
 
 @dataclass(frozen=True)
 class Asked:
-    """The options of the command; None where none was given. Days are inclusive, yen whole."""
+    """The options of the command; None where none was given. Days are inclusive, yen whole.
+
+    ``shows_protected``: also names and addresses of people under protection; who may ask so is the gate's matter.
+    """
 
     from_date: date | None = None
     to_date: date | None = None
     at_least_yen: int | None = None
     months_ahead: int | None = None
     debtor: str | None = None
+    shows_protected: bool = False
 
 
 @dataclass(frozen=True)

@@ -11,25 +11,13 @@ if TYPE_CHECKING:
 
 FORMULA_START = r"^\s*[=+\-@＝＋－＠]"
 """How a text begins that Excel might take for a formula; full width as a Japanese keyboard writes it."""
-PROTECTED = "（支援措置対象）"
+PROTECTED = "（非開示）"
+"""In the place of name and address. It does not say why: that somebody is under protection is itself sensitive."""
 NAME_COLUMNS = (
     ListColumn("addressee_code", "varchar", "宛名番号"),
     ListColumn("addressee_name", "varchar", "氏名・名称"),
     ListColumn("addressee_address", "varchar", "住所"),
 )
-NAMES = f"""
-select
-    addressees.addressee_key,
-    versions.addressee_code,
-    case when addressees.is_protected then '{PROTECTED}' else versions.basic_full_name_kanji end as addressee_name,
-    case
-        when addressees.is_protected then '{PROTECTED}'
-        else concat_ws('　', versions.address_kanji, versions.building_name_kanji)
-    end as addressee_address
-from dim_addressee as addressees
-inner join stg_addressee as versions using (source_file_no, source_line_no)
-"""
-"""One row per addressee. Neither name nor address of somebody under protection (支援措置) stands in any list."""
 
 
 def columns_of(declaration: ListDeclaration) -> tuple[ListColumn, ...]:
@@ -37,10 +25,28 @@ def columns_of(declaration: ListDeclaration) -> tuple[ListColumn, ...]:
     return (NAME_COLUMNS if declaration.has_names else ()) + declaration.columns
 
 
-def rows_query(declaration: ListDeclaration, condition: str) -> str:
+def names_query(*, shows_protected: bool) -> str:
+    """One row per addressee. Neither name nor address of somebody under protection (支援措置) unless asked for."""
+    is_hidden = "false" if shows_protected else "addressees.is_protected"
+    return f"""
+        select
+            addressees.addressee_key,
+            versions.addressee_code,
+            case when {is_hidden} then '{PROTECTED}' else versions.basic_full_name_kanji end as addressee_name,
+            case
+                when {is_hidden} then '{PROTECTED}'
+                else concat_ws('　', versions.address_kanji, versions.building_name_kanji)
+            end as addressee_address
+        from dim_addressee as addressees
+        inner join stg_addressee as versions using (source_file_no, source_line_no)
+    """
+
+
+def rows_query(declaration: ListDeclaration, condition: str, *, shows_protected: bool = False) -> str:
     """The rows of the file, in order; the same rows in the same order every time."""
+    shown = names_query(shows_protected=shows_protected)
     selected = ", ".join(_cell(column) for column in columns_of(declaration))
-    names = f"left join ({NAMES}) as names using (addressee_key)" if declaration.has_names else ""
+    names = f"left join ({shown}) as names using (addressee_key)" if declaration.has_names else ""
     order = ", ".join(f"rows_asked.{text} nulls last" for text in declaration.order_by)
     return f"""
         with rows_asked as (select * from {declaration.view} where {condition})

@@ -67,7 +67,8 @@ def write_list(
         with _replacing(path) as new:
             columns = columns_of(declaration)
             file = ExcelFile(new, columns, declaration.title, day) if file_format == EXCEL else CsvFile(new, columns)
-            row_count, outcome = _fill(connection, declaration, asked_rows, file)
+            query = rows_query(declaration, asked_rows.sql, shows_protected=asked.shows_protected)
+            row_count, outcome = _fill(connection, declaration, (query, asked_rows), file)
     return WrittenList(path, outcome.last_line, row_count, outcome.is_equal)
 
 
@@ -145,12 +146,16 @@ def _replacing(path: Path) -> Iterator[Path]:
 
 
 def _fill(
-    connection: duckdb.DuckDBPyConnection, declaration: ListDeclaration, asked: Condition, file: CsvFile | ExcelFile
+    connection: duckdb.DuckDBPyConnection,
+    declaration: ListDeclaration,
+    asked: tuple[str, Condition],
+    file: CsvFile | ExcelFile,
 ) -> tuple[int, Reconciliation]:
-    """Write rows and last line; returns the number of rows and whether they agree."""
+    """Write the rows of a query under its condition, and the last line; the number of rows and whether they agree."""
+    query, asked_rows = asked
     try:
-        written = _add_rows(connection, declaration, asked, file)
-        outcome = reconcile(connection, declaration, asked, written)
+        written = _add_rows(connection.execute(query, asked_rows.parameters), declaration, file)
+        outcome = reconcile(connection, declaration, asked_rows, written)
     except BaseException:
         file.abandon()
         raise
@@ -159,14 +164,13 @@ def _fill(
 
 
 def _add_rows(
-    connection: duckdb.DuckDBPyConnection, declaration: ListDeclaration, asked: Condition, file: CsvFile | ExcelFile
+    cursor: duckdb.DuckDBPyConnection, declaration: ListDeclaration, file: CsvFile | ExcelFile
 ) -> dict[str, int]:
     """Write the rows in batches; returns the number of rows and the totals of what was written."""
     names = [column.name for column in columns_of(declaration)]
     places = {name: names.index(name) for name in declaration.totals}
     written = dict.fromkeys(("row_count", *declaration.totals), 0)
     distinct: set[Any] = set()
-    cursor = connection.execute(rows_query(declaration, asked.sql), asked.parameters)
     for rows in iter(lambda: cursor.fetchmany(BATCH), []):
         file.add(rows)
         written["row_count"] += len(rows)

@@ -1,0 +1,1 @@
+"""Who may run which command, and what is written down about it."""
