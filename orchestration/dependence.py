@@ -13,6 +13,7 @@ import duckdb
 
 from expectations.catalogue import tables_by_suite
 from expectations.verdict import suites_without_pass
+from ingestion.database import read_warehouse
 from ingestion.errors import DataRefused
 from orchestration.dbt_manifest import prepared_manifest
 
@@ -64,6 +65,16 @@ def stopped_models(home: Home, day: date) -> frozenset[str]:
     """What must wait, since a gate that it depends on is closed."""
     closed = closed_gates(home, day)
     return made_from(closed.values(), parents_of_models()) if closed else frozenset()
+
+
+def closed_before(home: Home, tables: Collection[str], day: date) -> tuple[str, ...]:
+    """The suites without a pass, of feeds and marts alike, that judge one of the tables or what it is made from."""
+    suites = {name: table for name, table in tables_by_suite().items() if not name.startswith(f"{STATISTICS}.")}
+    with read_warehouse(home) as connection:
+        closed = suites_without_pass(connection, day, tuple(suites))
+    return tuple(
+        name for name in closed if {suites[name], *made_from([suites[name]], parents_of_models())} & set(tables)
+    )
 
 
 def refuse_behind_a_closed_gate(home: Home, view: str, day: date) -> None:
