@@ -1,4 +1,4 @@
-"""Deliveries to the consumers of the shared link tables as assets: one for each consumer, made from what it gets."""
+"""Deliveries to the consumers of the shared link tables as assets: one for each consumer, made from what it gets.
 
 One step makes all of them, on one opened warehouse, behind the gates of feeds and marts. A link that is made from a
 table whose gate is closed waits, and its consumer keeps what it has; the others go on.
@@ -55,8 +55,8 @@ def link_deliveries(context: dg.AssetExecutionContext, as_of: AsOf) -> Iterator[
 
 def behind_closed_gates(home: Home, links: Sequence[Link], day: dt.date) -> dict[str, str]:
     """The links that must wait, with the gates that are closed."""
-    closed = {link.id: closed_before(home, link.reads, day) for link in links}
-    return {name: f"closed gates: {', '.join(gates)}" for name, gates in closed.items() if gates}
+    closed = closed_before(home, {link.id: link.reads for link in links}, day)
+    return {name: f"closed gates: {', '.join(gates)}" for name, gates in closed.items()}
 
 
 def _result(consumer: str, outcomes: Sequence[Outcome]) -> dg.MaterializeResult[None]:

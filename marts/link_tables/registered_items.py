@@ -28,7 +28,7 @@ def key_items(path: Path, contract: FeedContract) -> tuple[LinkItem, ...]:
     """
     code = contract.layout.by_name.get(ADDRESSEE_CODE)
     if code is None or not code.required:
-        raise _wrong(path, "feed", f"{contract.feed} does not say whose each record is", "Link a feed with 宛名コード.")
+        raise wrong(path, "feed", f"{contract.feed} does not say whose each record is", "Link a feed with 宛名コード.")
     return tuple(_of_feed(contract, contract.layout.by_name[name]) for name in contract.record_key)
 
 
@@ -44,13 +44,13 @@ def registered_items(
     for place, entry in enumerate(written):
         item = _item(path, f"items[{place}]", contract, entry)
         if item.name in {known.name for known in (*keys, *items)}:
-            raise _wrong(
+            raise wrong(
                 path, f"items[{place}]", f"{item.source}.{item.column} stands twice", "Remove one; keys are in."
             )
         items.append(item)
     if ADDRESSEE_CODE not in {column.column for column in (*keys, *items)}:
         remedy = f"Add {contract.feed}.{ADDRESSEE_CODE}: people are looked up and erased by it."
-        raise _wrong(path, "items", "the addressee code is missing", remedy)
+        raise wrong(path, "items", "the addressee code is missing", remedy)
     return tuple(items)
 
 
@@ -66,17 +66,17 @@ def chosen_rows(path: Path, contract: FeedContract, model: str) -> dict[str, str
     shared = [name for name in pseudonyms(contract) if known is not None and name in known.types]
     if not shared:
         remedy = f"Name a model whose YAML has one of: {', '.join(pseudonyms(contract))}."
-        raise _wrong(path, "rows_in", f"{model} does not know the records of {contract.feed}", remedy)
+        raise wrong(path, "rows_in", f"{model} does not know the records of {contract.feed}", remedy)
     return {"rows_in": model, "rows_on": shared[0]}
 
 
 def _item(path: Path, place: str, contract: FeedContract, entry: object) -> LinkItem:
     named = {"item": entry} if isinstance(entry, str) else entry
     if not isinstance(named, dict) or not {"item"} <= set(named) <= {"item", "heading"}:
-        raise _wrong(path, place, "it is no item", _FORM)
+        raise wrong(path, place, "it is no item", _FORM)
     source, dot, column = str(named["item"]).partition(".")
     if not dot:
-        raise _wrong(path, place, f"{source} names no column", _FORM)
+        raise wrong(path, place, f"{source} names no column", _FORM)
     heading = str(named.get("heading", ""))
     if source == contract.feed:
         return _feed_item(path, place, contract, column, heading)
@@ -86,12 +86,12 @@ def _item(path: Path, place: str, contract: FeedContract, entry: object) -> Link
 def _feed_item(path: Path, place: str, contract: FeedContract, name: str, heading: str) -> LinkItem:
     column = contract.layout.by_name.get(name)
     if column is None:
-        raise _wrong(path, place, f"the layout {contract.feed} has no column {name}", "See `osamari dictionary`.")
+        raise wrong(path, place, f"the layout {contract.feed} has no column {name}", "See `osamari dictionary`.")
     if column.personal == VAULT:
         remedy = "Individual numbers stand in the vault and go through no link table."
-        raise _wrong(path, place, f"{contract.feed}.{name} is an individual number", remedy)
+        raise wrong(path, place, f"{contract.feed}.{name} is an individual number", remedy)
     if name == DELETE_MARK:
-        raise _wrong(path, place, "a deleted record is delivered as a deletion", "Remove the item.")
+        raise wrong(path, place, "a deleted record is delivered as a deletion", "Remove the item.")
     return _of_feed(contract, column, heading)
 
 
@@ -104,18 +104,19 @@ def _model_item(path: Path, place: str, contract: FeedContract, named: tuple[str
     model = known_models().get(source)
     if model is None:
         remedy = f"Name the feed {contract.feed}, or a model described in dbt_project/models."
-        raise _wrong(path, place, f"there is no model {source}", remedy)
+        raise wrong(path, place, f"there is no model {source}", remedy)
     if not model.types.get(column):
         remedy = f"Take one of: {', '.join(name for name, kind in model.types.items() if kind)}."
-        raise _wrong(path, place, f"the model {source} promises no column {column}", remedy)
+        raise wrong(path, place, f"the model {source} promises no column {column}", remedy)
     joined_on = next((name for name in pseudonyms(contract) if name in model.unique), "")
     if not joined_on:
         remedy = f"Name a model whose {' or '.join(pseudonyms(contract))} is tested to be unique."
-        raise _wrong(path, place, f"{source} may have several rows for one record of {contract.feed}", remedy)
+        raise wrong(path, place, f"{source} may have several rows for one record of {contract.feed}", remedy)
     if not heading:
-        raise _wrong(path, place, f"{source}.{column} has no heading", _FORM)
+        raise wrong(path, place, f"{source}.{column} has no heading", _FORM)
     return LinkItem(source, column, heading, model.types[column], joined_on)
 
 
-def _wrong(path: Path, key: str, cause: str, remedy: str) -> ConfigurationError:
+def wrong(path: Path, key: str, cause: str, remedy: str) -> ConfigurationError:
+    """A mistake in a file of the registry, with file and key."""
     return ConfigurationError(f"{path.name}, {key}: {cause}.", remedy)

@@ -16,7 +16,7 @@ from ingestion.contract import load_contracts
 from ingestion.errors import ConfigurationError
 from marts import strict_yaml
 from marts.link_tables.link import CHANGE_HEADING, Link, System
-from marts.link_tables.registered_items import chosen_rows, key_items, registered_items
+from marts.link_tables.registered_items import chosen_rows, key_items, registered_items, wrong
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
@@ -82,12 +82,7 @@ def read_link(path: Path, systems: Mapping[str, System], contracts: Mapping[str,
     """
     top = strict_yaml.read(path)
     texts = {key: _said(path, key, top.take(key, str)) for key in _TEXTS}
-    feed = top.take("feed", str)
-    contract = contracts.get(feed)
-    if contract is None or contract.row_kind != "state":
-        raise wrong(
-            path, "feed", f"{feed} is no feed with records that stand", "Name one of row_kind state in feeds.csv."
-        )
+    contract = _standing(path, top.take("feed", str), contracts)
     keys = key_items(path, contract)
     link = Link(
         id=_own_name(path, top.take("id", str)),
@@ -108,15 +103,18 @@ def read_link(path: Path, systems: Mapping[str, System], contracts: Mapping[str,
     return link
 
 
-def wrong(path: Path, key: str, cause: str, remedy: str) -> ConfigurationError:
-    """A mistake in a file of the registry, with file and key."""
-    return ConfigurationError(f"{path.name}, {key}: {cause}.", remedy)
-
-
 def _said(path: Path, key: str, text: str) -> str:
     if not text.strip():
         raise wrong(path, key, "it is empty", f"Say the {key} of the link; without it nothing may be shared.")
     return text.strip()
+
+
+def _standing(path: Path, feed: str, contracts: Mapping[str, FeedContract]) -> FeedContract:
+    contract = contracts.get(feed)
+    if contract is None or contract.row_kind != "state":
+        remedy = "Name one of row_kind state in feeds.csv."
+        raise wrong(path, "feed", f"{feed} is no feed with records that stand", remedy)
+    return contract
 
 
 def _own_name(path: Path, name: str) -> str:
