@@ -106,3 +106,19 @@ def disclosure(runs: int) -> None:
     from orchestration.bench_disclosure import bench_disclosure  # noqa: PLC0415
 
     click.echo("\n".join(bench_disclosure(runs)))
+
+
+@bench.command()
+@click.option("--persons", type=click.IntRange(100), default=PERSONS, show_default=True, help="Addressees.")
+def links(persons: int) -> None:
+    r"""One day's change deliveries of all shared links: seconds, files and rows, after a first full delivery.
+
+    On invented tables; one record in two hundred changes.
+
+    \b
+    Example:
+      osamari bench links --persons 330000
+    """
+    from orchestration.bench_links import bench_links  # noqa: PLC0415
+
+    click.echo("\n".join(bench_links(persons)))

@@ -5,12 +5,13 @@ import dagster as dg
 from orchestration import feed_assets
 from orchestration.as_of import AsOf
 from orchestration.dbt_assets import dbt_core, dbt_resource, dbt_statistics
+from orchestration.link_assets import link_deliveries
 from orchestration.quality_checks import quality_checks
 from orchestration.release_assets import release_asset
 from orchestration.schedules import daily_refresh, inbox_sensor, monthly_release, refresh_job
 
 defs = dg.Definitions(
-    assets=[*dg.load_assets_from_modules([feed_assets]), dbt_core, dbt_statistics, release_asset],
+    assets=[*dg.load_assets_from_modules([feed_assets]), dbt_core, dbt_statistics, link_deliveries, release_asset],
     asset_checks=quality_checks(),
     jobs=[refresh_job],
     schedules=[daily_refresh, monthly_release],

@@ -65,6 +65,19 @@ def stopped_models(home: Home, day: date) -> frozenset[str]:
     return made_from(closed.values(), parents_of_models()) if closed else frozenset()
 
 
+def closed_before(home: Home, made: Mapping[str, Collection[str]], day: date) -> dict[str, tuple[str, ...]]:
+    """For each name in ``made`` the suites without a pass, of feeds and marts, on the way to its tables.
+
+    Names for which every gate has passed are left out.
+    """
+    suites = {name: table for name, table in tables_by_suite().items() if not name.startswith(f"{STATISTICS}.")}
+    with read_warehouse(home) as connection:
+        closed = suites_without_pass(connection, day, tuple(suites))
+    reached = {suite: {suites[suite], *made_from([suites[suite]], parents_of_models())} for suite in closed}
+    found = {name: tuple(s for s in closed if reached[s] & set(tables)) for name, tables in made.items()}
+    return {name: waiting for name, waiting in found.items() if waiting}
+
+
 def refuse_behind_a_closed_gate(home: Home, view: str, day: date) -> None:
     """Demand that every gate on the way to an officers' list has passed.
 
