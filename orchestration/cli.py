@@ -135,9 +135,10 @@ def main() -> None:
     from orchestration.delivery_commands import quarantine, rebuild  # noqa: PLC0415
     from orchestration.exit_codes import exit_code_of  # noqa: PLC0415
     from orchestration.list_commands import list_  # noqa: PLC0415
+    from orchestration.provide_register_commands import provide  # noqa: PLC0415
     from orchestration.release_commands import release  # noqa: PLC0415
 
-    for command in (list_, release, quarantine, rebuild, bench):
+    for command in (list_, provide, release, quarantine, rebuild, bench):
         osamari.add_command(command)
     try:
         osamari()
