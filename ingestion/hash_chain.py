@@ -16,7 +16,7 @@ from typing import TYPE_CHECKING
 from ingestion.errors import DataRefused
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator, Mapping
+    from collections.abc import Iterator, Mapping, Sequence
     from pathlib import Path
 
 START = "0" * 64
@@ -90,17 +90,25 @@ class HashChain:
         Raises:
             ChainBroken: the last line is not one of this log's; nothing is written.
         """
+        return self.append_all([body])[0]
+
+    def append_all(self, bodies: Sequence[Mapping[str, object]]) -> list[str]:
+        """Write several lines at once, as :meth:`append` does; gives their digests."""
         self.path.parent.mkdir(mode=0o700, parents=True, exist_ok=True)
         descriptor = os.open(self.path, os.O_WRONLY | os.O_APPEND | os.O_CREAT, self.mode)
+        digests: list[str] = []
         with os.fdopen(descriptor, "a", encoding="utf-8", newline="\n") as file:
             # Released by the system with the file, also when the process ends.
             fcntl.flock(file, fcntl.LOCK_EX)
-            linked = {**body, "previous": self._last_digest()}
-            digest = digest_of(linked)
-            file.write(json.dumps({**linked, "digest": digest}, ensure_ascii=False, sort_keys=True) + "\n")
+            previous = self._last_digest()
+            for body in bodies:
+                linked = {**body, "previous": previous}
+                previous = digest_of(linked)
+                digests.append(previous)
+                file.write(json.dumps({**linked, "digest": previous}, ensure_ascii=False, sort_keys=True) + "\n")
             file.flush()
             os.fsync(file.fileno())
-        return digest
+        return digests
 
     def _last_digest(self) -> str:
         last = self.last()

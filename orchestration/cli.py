@@ -96,11 +96,13 @@ def assembled() -> click.Group:
     from orchestration.evidence_commands import evidence  # noqa: PLC0415
     from orchestration.link_commands import link  # noqa: PLC0415
     from orchestration.list_commands import list_  # noqa: PLC0415
+    from orchestration.provide_register_commands import provide  # noqa: PLC0415
     from orchestration.release_commands import release  # noqa: PLC0415
     from orchestration.run_commands import explain, refresh, serve  # noqa: PLC0415
     from orchestration.user_commands import user  # noqa: PLC0415
 
-    for command in (refresh, explain, serve, list_, release, quarantine, rebuild, link, user, access, evidence, bench):
+    runs, working = (refresh, serve, release, rebuild), (list_, explain, quarantine, link, provide)
+    for command in (*runs, *working, user, access, evidence, bench):
         osamari.add_command(command)
     guard(osamari)
     return osamari

@@ -88,7 +88,7 @@ class ExcelFile:
         return cell
 
     def _row(self, values: Sequence[Any]) -> list[object]:
-        """The values in their cells. No text begins like a formula any more; see ``query.FORMULA_START``."""
+        """The values in their cells. No text begins like a formula any more; see ``marts.spreadsheet_text``."""
         row: list[object] = []
         for value, cell in zip(values, self._cells, strict=True):
             if cell is not None:

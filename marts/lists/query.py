@@ -5,12 +5,11 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from marts.lists.declaration import ListColumn
+from marts.spreadsheet_text import FORMULA_START
 
 if TYPE_CHECKING:
     from marts.lists.declaration import ListDeclaration
 
-FORMULA_START = r"^\s*[=+\-@＝＋－＠]"
-"""How a text begins that Excel might take for a formula; full width as a Japanese keyboard writes it."""
 PROTECTED = "（非開示）"
 """In the place of name and address. It does not say why: that somebody is under protection is itself sensitive."""
 NAME_COLUMNS = (

@@ -11,6 +11,7 @@ select
     building_name_kanji,
     individual_corporate_class,
     birth_date,
+    sex,
     address_code,
     resident_register_deletion_date,
     has_dv_flag,
