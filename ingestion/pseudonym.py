@@ -26,7 +26,7 @@ if TYPE_CHECKING:
     from ingestion.home import Home
 
 ENVIRONMENT_VARIABLE = "OSAMARI_PSEUDONYM_KEY"
-LETTERS = {"addressee": "A", "household": "H", "instalment": "I", "individual_number": "N"}
+LETTERS = {"addressee": "A", "household": "H", "instalment": "I", "individual_number": "N", "person": "P"}
 _DIGITS = 20
 _SECRET = re.compile("[0-9a-f]{64}")
 _REMEDY = "Set 64 hexadecimal digits, as made by: openssl rand -hex 32."

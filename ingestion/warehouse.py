@@ -13,6 +13,7 @@ from ingestion.accepted_difference import store_accepted_differences
 from ingestion.city_profile import CityProfile, read_city_profile
 from ingestion.errors import Busy, ConfigurationError
 from ingestion.name_keys import register_match_keys
+from ingestion.numbering.tables import NUMBER_TABLES
 from ingestion.pseudonym import fingerprint, read_secret
 from ingestion.record_versions import VERSION_TABLES
 from ingestion.row_sql import quoted
@@ -52,6 +53,7 @@ CONTROL_TABLES = {
         VARCHAR,
         status VARCHAR, source VARCHAR, note VARCHAR""",
     ACCEPTED_TABLE: ACCEPTED_COLUMNS,
+    **NUMBER_TABLES,
     "pseudonym_fingerprint": "fingerprint VARCHAR",
 }
 
