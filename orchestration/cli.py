@@ -18,6 +18,7 @@ Examples:
   osamari check var/inbox/levy.*.csv                 what is in these files?
   osamari refresh                                    take in, compute, judge, release
   osamari list large_debtors --format xlsx           an officers' list, with names
+  osamari number candidates --purpose 名寄せ          who may have two codes, for an officer to decide
   osamari release list                               what has been released
   osamari serve                                      assets, checks and runs in the browser
 
@@ -135,9 +136,10 @@ def main() -> None:
     from orchestration.delivery_commands import quarantine, rebuild  # noqa: PLC0415
     from orchestration.exit_codes import exit_code_of  # noqa: PLC0415
     from orchestration.list_commands import list_  # noqa: PLC0415
+    from orchestration.number_commands import number  # noqa: PLC0415
     from orchestration.release_commands import release  # noqa: PLC0415
 
-    for command in (list_, release, quarantine, rebuild, bench):
+    for command in (list_, number, release, quarantine, rebuild, bench):
         osamari.add_command(command)
     try:
         osamari()

@@ -6,7 +6,7 @@ from and to reads :func:`history_of`. Codes that the city's own system gave come
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, NamedTuple
 
 from ingestion.numbering.identities import PLACE
 from ingestion.row_sql import literal
@@ -64,9 +64,18 @@ GROUP BY number_kind, number ORDER BY number_kind, number
 """
 
 
-def append_events(
-    connection: DuckDBPyConnection, events: str, parameters: Mapping[str, object] | None = None
-) -> None:
+class Event(NamedTuple):
+    """What happened to a number: from which day to which (None while it holds), to which other number, by whom, why."""
+
+    event: str
+    from_date: dt.date
+    to_date: dt.date | None
+    other_number: str
+    officer: str
+    reason: str
+
+
+def append_events(connection: DuckDBPyConnection, events: str, parameters: Mapping[str, object] | None = None) -> None:
     """Append what a query gives, in the order of its column ``place``; columns it lacks stay empty."""
     last = "(SELECT coalesce(max(history_no), 0) FROM number_history)"
     empty = f"SELECT {', '.join(f'NULL AS {name}' for name in ('other_number', 'delivery_seq', 'officer'))}"
@@ -139,10 +148,11 @@ def renew_assignments(connection: DuckDBPyConnection) -> None:
     connection.execute(_ASSIGNMENTS)
 
 
-def history_of(connection: DuckDBPyConnection, number: str) -> list[tuple[str, dt.date, dt.date | None, str, str, str]]:
-    """The events of a number with their days from and to (None while the last one holds): event, from, to, officer..."""
-    return connection.execute(
+def history_of(connection: DuckDBPyConnection, number: str) -> list[Event]:
+    """The events of a number, oldest first; an event holds until the next one begins."""
+    rows = connection.execute(
         "SELECT event, from_date, lead(from_date) OVER (ORDER BY history_no), coalesce(other_number, ''), "
         "coalesce(officer, ''), coalesce(reason, '') FROM number_history WHERE number = ? ORDER BY history_no",
         [number],
     ).fetchall()
+    return [Event(*row) for row in rows]

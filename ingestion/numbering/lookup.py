@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING
 
 from ingestion.database import read_warehouse, write_warehouse
 from ingestion.errors import ConfigurationError, DataRefused
-from ingestion.numbering.histories import merges_so_far, renew_assignments, survivor
+from ingestion.numbering.histories import Event, history_of, merges_so_far, renew_assignments, survivor
 from ingestion.numbering.integrated import give_numbers
 from ingestion.numbering.tables import INTEGRATED
 from ingestion.pseudonym import pseudonym, read_secret
@@ -102,6 +102,20 @@ def give_integrated(home: Home, addressee_code: str, day: dt.date, *, by: str, p
                 renew_assignments(connection)
             found = _person_of(connection, addressee_code)
     return found
+
+
+def look_up_history(home: Home, number: str, *, by: str, purpose: str) -> list[Event]:
+    """What happened to a number, oldest first.
+
+    Raises:
+        DataRefused: this numbering does not know the number. ConfigurationError: see above.
+    """
+    _refuse_without_purpose(by, purpose)
+    with read_warehouse(home) as connection:
+        events = history_of(connection, number)
+    if not events:
+        raise DataRefused("this numbering knows no such number", "Check its digits, leading zeros included.")
+    return events
 
 
 def _person_of(connection: DuckDBPyConnection, addressee_code: str) -> PersonNumbers:

@@ -24,6 +24,7 @@ if TYPE_CHECKING:
     from duckdb import DuckDBPyConnection
 
     from ingestion.home import Home
+    from ingestion.numbering.settings import NumberingSettings
 
 FEEDS = ("addressee", "non_resident", "qualification")
 """Feeds that tell who an addressee code is."""
@@ -63,14 +64,22 @@ def number_everyone(home: Home, day: dt.date) -> NumberingCounts:
             return counts(connection, is_unchanged=True)
         register_match_keys(connection)
         with transaction(connection):
-            prepare(connection, secret, decisions)
-            settle(connection, secret, decisions, day)
-            if settings.gives_to_all:
-                give_numbers(connection, day, reason="all")
-                renew_assignments(connection)
-            connection.execute("DELETE FROM number_runs")
-            connection.execute("INSERT INTO number_runs VALUES (?)", [state])
+            number_anew(connection, secret, decisions, settings, day)
         return counts(connection, is_unchanged=False)
+
+
+def number_anew(
+    connection: DuckDBPyConnection, secret: str, decisions: list[Decision], settings: NumberingSettings, day: dt.date
+) -> None:
+    """All steps, whatever stood before; leaves the temporary tables of the steps for who goes on with them."""
+    prepare(connection, secret, decisions)
+    settle(connection, secret, decisions, day)
+    if settings.gives_to_all:
+        give_numbers(connection, day, reason="all")
+        renew_assignments(connection)
+    connection.execute("DELETE FROM number_runs")
+    state = _fingerprint(connection, decisions, settings.integrated)
+    connection.execute("INSERT INTO number_runs VALUES (?)", [state])
 
 
 def prepare(connection: DuckDBPyConnection, secret: str, decisions: list[Decision]) -> None:
