@@ -51,7 +51,8 @@ def run_(context: click.Context) -> None:
         with read_warehouse(home) as connection:
             refused = refused_sheets(connection)
     click.echo(
-        f"登録票  付番 {found.numbered:,}  既存 {found.known:,}  確認待ち {found.waiting:,}  受付不可 {found.refused:,}\n"
+        f"登録票  付番 {found.numbered:,}  既存 {found.known:,}  確認待ち {found.waiting:,}  "
+        f"受付不可 {found.refused:,}\n"
         f"複数の宛名を持つ人 {found.persons_with_several_codes:,}  統合宛名番号 {found.integrated:,}  "
         f"規則では決められない組 {found.conflicts:,}"
     )

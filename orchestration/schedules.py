@@ -1,4 +1,4 @@
-"""When a refresh runs by itself: every night, at the beginning of each month, and when files arrive; weekly the review list."""
+"""When a refresh runs by itself: nightly, at the beginning of each month, when files arrive; weekly the review list."""
 
 from __future__ import annotations
 

@@ -135,7 +135,7 @@ def add_balance(summary: Summary, connection: duckdb.DuckDBPyConnection) -> None
 
 
 def add_numbering(summary: Summary, connection: duckdb.DuckDBPyConnection, since: int) -> None:
-    """People with several codes, and what became of registration sheets; sheets refused in this run, with what to do."""
+    """People with several codes, what became of registration sheets, and those refused in this run, with what to do."""
     persons, numbered, known, waiting, refused = _one_row(connection, NUMBERS)
     summary.add("numbering", f"{persons:,} people with several codes; registration sheets: {numbered:,} numbered,")
     summary.add("", f"{known:,} of known people, {waiting:,} waiting for an officer, {refused:,} refused")

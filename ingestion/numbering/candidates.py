@@ -1,10 +1,10 @@
-"""Pairs of codes that are probably one person's, by splink on DuckDB: for an officer to look at, nothing follows from them.
+"""Pairs of codes that are probably one person's, by splink on DuckDB: for an officer to look at, nothing follows.
 
-Two records are compared only where they share a block (birth date and sex, name and year of birth, ...), and blocks of
-more than a few hundred people are left out, so that nothing grows with the square of the city. Two people with different
-individual numbers are different people and never compared. How rare an agreement is by chance is counted in the city
-itself; how often it fails for one and the same person is stated in ``ERRORS``. No random numbers: the same city gives the
-same list.
+Two records are compared only where they share a block (birth date and sex, name and year of birth, ...), and blocks
+of more than a few hundred people are left out, so that nothing grows with the square of the city. Two people with
+different individual numbers are different people and never compared. How rare an agreement is by chance is counted in
+the city itself; how often it fails for one and the same person is stated in ``ERRORS``. No random numbers: the same
+city gives the same list.
 """
 
 from __future__ import annotations

@@ -1,4 +1,4 @@
-"""Numbers go with a rebuilt warehouse: they were told to people and systems, so they are carried over, never given anew."""
+"""Numbers go with a rebuilt warehouse: they were told to people and systems, so they are carried over."""
 
 from __future__ import annotations
 

@@ -1,7 +1,7 @@
 """The file that an officer filled in: the review list with 判断, 担当者 and 事由. Taken whole or not at all.
 
-Found by their headings: 甲, 乙, 判断, 担当者, 事由; other columns do not matter. UTF-8, or CP932 as a spreadsheet saves it. A
-line without a verdict is not decided yet and left out.
+Found by their headings: 甲, 乙, 判断, 担当者, 事由; other columns do not matter. UTF-8, or CP932 as spreadsheets save
+it. A line without a verdict is not decided yet and left out.
 """
 
 from __future__ import annotations

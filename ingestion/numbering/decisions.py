@@ -1,7 +1,8 @@
 """What officers decided about pairs: same person, different persons, or one number given up for the other.
 
-A chained log in ``numbering/decisions.jsonl`` of the home. A side is a person's key (``A...``) or a sheet (``S:`` and its
-number): nothing in the log tells who somebody is, and it outlives the warehouse. The newest decision on a pair counts.
+A chained log in ``numbering/decisions.jsonl`` of the home. A side is a person's key (``A...``) or a sheet (``S:`` and
+its number): nothing in the log tells who somebody is, and it outlives the warehouse. The newest decision on a pair
+counts.
 """
 
 from __future__ import annotations
@@ -87,12 +88,14 @@ def gather_decisions(connection: DuckDBPyConnection, decisions: list[Decision]) 
         "LEFT JOIN keys AS ones ON ones.side = sides.one LEFT JOIN keys AS others ON others.side = sides.other"
     )
     connection.execute(
-        f"{make} decided_codes AS SELECT DISTINCT one_key, other_key, verdict FROM decided_sides WHERE one_key < other_key"
+        f"{make} decided_codes AS SELECT DISTINCT one_key, other_key, verdict FROM decided_sides "
+        "WHERE one_key < other_key"
     )
     sheet = f"substr(one, {len(SHEET) + 1})"
     of_sheet = f"FROM decided_sides WHERE one LIKE '{SHEET}%'"
     connection.execute(
-        f"{make} same_sheets AS SELECT sheet_no, min(addressee_code) AS addressee_code FROM (SELECT {sheet} AS sheet_no, "
+        f"{make} same_sheets AS SELECT sheet_no, min(addressee_code) AS addressee_code "
+        f"FROM (SELECT {sheet} AS sheet_no, "
         f"other_key {of_sheet} AND verdict <> '{DIFFERENT}') AS same "
         "JOIN known_codes ON known_codes.addressee_key = same.other_key GROUP BY sheet_no"
     )

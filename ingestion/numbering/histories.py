@@ -24,21 +24,22 @@ _COLUMNS = (
     "number_kind, number, event, from_date, addressee_code, addressee_key, sheet_no, other_number, delivery_date, "
     "delivery_seq, officer, reason"
 )
+_BY_PLACE = ", ".join(f"versions.{part}" for part in PLACE.split(", "))
+_NEWEST_FIRST = ", ".join(f"{part} DESC" for part in PLACE.split(", "))
+_TOLD_EVENT = " ".join(f"WHEN '{code}' THEN '{event}'" for code, event in _EVENT_OF_REASON.items())
 _NEW_DELIVERIES = f"""
 CREATE OR REPLACE TEMP TABLE new_deliveries AS
 WITH versions AS (
-    SELECT *, row_number() OVER (PARTITION BY sheet_no ORDER BY
-            {", ".join(f"{p} DESC" for p in PLACE.split(", "))}) = 1 AS is_newest, CASE change_reason_code {" ".join(f"WHEN '{c}' THEN '{e}'" for c, e in _EVENT_OF_REASON.items())} END
-        AS told_event
+    SELECT *, row_number() OVER (PARTITION BY sheet_no ORDER BY {_NEWEST_FIRST}) = 1 AS is_newest,
+        CASE change_reason_code {_TOLD_EVENT} END AS told_event
     FROM sheet_versions WHERE addressee_code IS NOT NULL AND NOT is_withdrawn
 ),
 told AS (SELECT DISTINCT number, sheet_no, delivery_date, delivery_seq FROM number_history
     WHERE number_kind = 'individual' AND delivery_seq IS NOT NULL),
 known AS (SELECT DISTINCT number FROM number_history WHERE number_kind = 'individual')
-SELECT versions.*, row_number() OVER (ORDER BY {", ".join(f"versions.{p}" for p in PLACE.split(", "))}) AS place,
+SELECT versions.*, row_number() OVER (ORDER BY {_BY_PLACE}) AS place,
     coalesce(told_event, CASE WHEN known.number IS NULL AND row_number() OVER (PARTITION BY versions.addressee_code
-        ORDER BY {", ".join(f"versions.{p}" for p in PLACE.split(", "))}) = 1
-        THEN {literal(REGISTERED)} ELSE {literal(CORRECTED)} END) AS event
+        ORDER BY {_BY_PLACE}) = 1 THEN {literal(REGISTERED)} ELSE {literal(CORRECTED)} END) AS event
 FROM versions LEFT JOIN known ON known.number = versions.addressee_code
 ANTI JOIN told ON told.number = versions.addressee_code AND told.sheet_no = versions.sheet_no
     AND told.delivery_date = versions.delivery_date AND told.delivery_seq = versions.delivery_seq

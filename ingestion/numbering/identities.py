@@ -1,10 +1,10 @@
 """What the feeds say of who an addressee code is: one row per code and delivered version of its identifying items.
 
-Made as temporary tables for one run. ``identities``: match keys of the items and ``items_hash``, which two records share
-when all four items are equal (NULL where one is missing, so that the rule does not apply). ``latest``: the newest version
-of each code, with the token of its individual number. ``known_codes``: every code of both feeds and of this numbering.
-``sheet_versions``: every delivered version of every sheet, with or without a code.
-Sources: raw_addressee, raw_non_resident (sheets with a code, and those that were given one), raw_qualification (token only).
+Made as temporary tables for one run. ``identities``: match keys of the items and ``items_hash``, which two records
+share when all four items are equal (NULL where one is missing, so that the rule does not apply). ``latest``: the
+newest version of each code, with the token of its individual number. ``known_codes``: every code of both feeds and of
+this numbering. ``sheet_versions``: every delivered version of every sheet, with or without a code. Sources:
+raw_addressee, raw_non_resident (sheets with a code, and those that were given one), raw_qualification (token only).
 """
 
 from __future__ import annotations

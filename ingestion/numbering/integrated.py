@@ -1,7 +1,7 @@
 """Integrated numbers (団体内統合宛名番号): one for each person over all addressee codes, stable for ever.
 
-A number belongs to the code it was given for; the codes of the same person share it (``number_persons``). When two persons
-turn out to be one, the number that was given first survives, the other points to it and is never used again.
+A number belongs to the code it was given for; the codes of the same person share it (``number_persons``). When two
+persons turn out to be one, the number that was given first survives, the other points to it and is never used again.
 """
 
 from __future__ import annotations
@@ -26,7 +26,7 @@ _HELD = f"""
 SELECT {_PERSON.format(key="held")} AS person_key, held.number, held.addressee_code, held.addressee_key,
     held.first_history_no
 FROM number_assignments AS held LEFT JOIN number_persons AS persons ON persons.addressee_code = held.addressee_code
-WHERE held.number_kind = 'integrated' AND held.number_state = 'valid'
+WHERE held.number_kind = 'integrated' AND held.number_state = 'valid' AND held.addressee_code IS NOT NULL
 """
 _CODES = """
 SELECT addressee_code, addressee_key FROM known_codes
@@ -38,7 +38,8 @@ def merge_integrated(connection: DuckDBPyConnection, day: dt.date) -> None:
     """Of several valid numbers of one person let the first survive; the others point to it from ``day`` on."""
     append_events(
         connection,
-        f"SELECT {literal(INTEGRATED)} AS number_kind, number, {literal(MERGED)} AS event, CAST($day AS DATE) AS from_date, "
+        f"SELECT {literal(INTEGRATED)} AS number_kind, number, {literal(MERGED)} AS event, "
+        "CAST($day AS DATE) AS from_date, "
         "addressee_code, addressee_key, CAST(NULL AS VARCHAR) AS sheet_no, CAST(NULL AS DATE) AS delivery_date, "
         "survivor AS other_number, 'one person' AS reason, first_history_no AS place FROM (SELECT *, "
         f"first_value(number) OVER (PARTITION BY person_key ORDER BY first_history_no) AS survivor FROM ({_HELD})) "
@@ -68,7 +69,8 @@ def give_numbers(
     connection.register("drawn_numbers", pa.table(columns, ["person_key", "number"]))
     append_events(
         connection,
-        f"SELECT {literal(INTEGRATED)} AS number_kind, number, {literal(GIVEN)} AS event, CAST($day AS DATE) AS from_date, "
+        f"SELECT {literal(INTEGRATED)} AS number_kind, number, {literal(GIVEN)} AS event, "
+        "CAST($day AS DATE) AS from_date, "
         "addressee_code, addressee_key, CAST(NULL AS VARCHAR) AS sheet_no, CAST(NULL AS DATE) AS delivery_date, "
         "$reason AS reason, number AS place FROM persons_asked JOIN drawn_numbers USING (person_key)",
         {"day": day, "reason": reason},

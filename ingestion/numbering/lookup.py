@@ -39,8 +39,8 @@ SELECT EXISTS (SELECT 1 FROM raw_addressee WHERE addressee_code = $code)
 class PersonNumbers:
     """The numbers of one person: the integrated one (None when none was given) and each addressee code with its state.
 
-    The state of a code of the resident register is ``register``; of numbers of the non-residents ``valid``, ``merged`` or
-    ``deleted``. ``asked_number`` is a merged integrated number that led here, else None.
+    The state of a code of the resident register is ``register``, of numbers of the non-residents ``valid``,
+    ``merged`` or ``deleted``. ``asked_number`` is a merged integrated number that led here, else None.
     """
 
     integrated: str | None

@@ -1,8 +1,8 @@
 """The review list: pairs that an officer has to decide, as a CSV file for a spreadsheet, in ``numbering/`` of the home.
 
-Grain: one line per pair. Personal data; the file is for its owner only. 甲 and 乙 are written with 宛名: or 票: in front, so
-that no spreadsheet takes a code for a number and drops its zeros. Names and addresses of people under protection are not
-shown unless the caller says that they may be.
+Grain: one line per pair. Personal data; the file is for its owner only. 甲 and 乙 are written with 宛名: or 票: in
+front, so that no spreadsheet takes a code for a number and drops its zeros. Names and addresses of people under
+protection are not shown unless the caller says that they may be.
 """
 
 from __future__ import annotations
@@ -35,8 +35,8 @@ if TYPE_CHECKING:
 CODE_MARK, SHEET_MARK = "宛名:", "票:"
 PROTECTED = "（支援措置対象）"
 HEADINGS = (
-    "種類", "甲", "乙", "甲氏名", "乙氏名", "甲カナ", "乙カナ", "甲生年月日", "乙生年月日", "甲性別", "乙性別", "甲住所", "乙住所",
-    "確率", "理由", "判断", "担当者", "事由",
+    "種類", "甲", "乙", "甲氏名", "乙氏名", "甲カナ", "乙カナ", "甲生年月日", "乙生年月日", "甲性別", "乙性別",
+    "甲住所", "乙住所", "確率", "理由", "判断", "担当者", "事由",
 )  # fmt: skip
 """The last three are filled in by the officer."""
 MOST_PAIRS = 5_000
@@ -45,14 +45,16 @@ _FORMULA_START = tuple("=+-@＝＋－＠\t\r")
 
 _PAIRS = f"""
 CREATE OR REPLACE TEMP TABLE review_pairs AS
-SELECT 1 AS part, '登録票' AS kind, '{SHEET_MARK}' || equal.sheet_no AS one, '{CODE_MARK}' || equal.addressee_code AS other,
-    CAST(NULL AS DOUBLE) AS probability, '四情報が二人以上と一致' AS reason
+SELECT 1 AS part, '登録票' AS kind, '{SHEET_MARK}' || equal.sheet_no AS one,
+    '{CODE_MARK}' || equal.addressee_code AS other, CAST(NULL AS DOUBLE) AS probability,
+    '四情報が二人以上と一致' AS reason
 FROM equal_codes AS equal JOIN number_sheets AS sheets USING (sheet_no) WHERE sheets.cause = 'two_persons'
 UNION ALL
 SELECT 2, '登録票', '{SHEET_MARK}' || near.sheet_no, '{CODE_MARK}' || near.addressee_code, NULL, '四情報の一部が一致'
 FROM similar_codes AS near JOIN number_sheets AS sheets USING (sheet_no) WHERE sheets.outcome = 'waiting'
 UNION ALL
-SELECT 2, '登録票', '{SHEET_MARK}' || near.sheet_no, '{SHEET_MARK}' || near.other_sheet_no, NULL, '登録票どうしの一部が一致'
+SELECT 2, '登録票', '{SHEET_MARK}' || near.sheet_no, '{SHEET_MARK}' || near.other_sheet_no, NULL,
+    '登録票どうしの一部が一致'
 FROM similar_sheets AS near JOIN number_sheets AS sheets USING (sheet_no) WHERE sheets.outcome = 'waiting'
 UNION ALL
 SELECT 3, '宛名', '{CODE_MARK}' || addressee_code, '{CODE_MARK}' || other_addressee_code, NULL, CASE cause
@@ -78,10 +80,12 @@ UNION ALL
 SELECT sheets.side, full_name, people.name_kana, people.birth_date, people.sex, people.address, false
 FROM sheets JOIN raw_non_resident AS people USING (source_file_no, source_line_no)
 """
+_SHOWN_ITEMS = ("name", "kana", "birth_date", "sex", "address")
 _LINES = f"""
-SELECT kind, one, other, {", ".join(f"ones.{name}, others.{name}" for name in ("name", "kana", "birth_date", "sex", "address"))},
+SELECT kind, one, other, {", ".join(f"ones.{name}, others.{name}" for name in _SHOWN_ITEMS)},
     probability, reason, coalesce(ones.is_protected, false), coalesce(others.is_protected, false)
-FROM review_pairs LEFT JOIN review_sides AS ones ON ones.side = one LEFT JOIN review_sides AS others ON others.side = other
+FROM review_pairs LEFT JOIN review_sides AS ones ON ones.side = one
+LEFT JOIN review_sides AS others ON others.side = other
 ORDER BY part, probability DESC NULLS LAST, one, other
 """
 _SHOWN = {"1": "男", "2": "女"}

@@ -1,4 +1,4 @@
-"""The front door of numbering: ties, sheets, histories and integrated numbers in order, or nothing when nothing changed."""
+"""The front door of numbering: ties, sheets, histories and integrated numbers; nothing when nothing changed."""
 
 from __future__ import annotations
 

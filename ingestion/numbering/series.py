@@ -1,7 +1,8 @@
 """The next numbers of a kind: fifteen digits with a check digit, each used once for ever.
 
-First the digit of the kind, then thirteen digits of a serial number, then the check digit. A serial number is spent even
-where no check digit exists for it or somebody has the number already; the series never goes back, whatever is erased.
+First the digit of the kind, then thirteen digits of a serial number, then the check digit. A serial number is spent
+even where no check digit exists for it or somebody has the number already; the series never goes back, whatever is
+erased.
 """
 
 from __future__ import annotations

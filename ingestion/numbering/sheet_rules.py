@@ -1,7 +1,7 @@
 """The rules for sheets without a code, as SQL: which are open, whom they equal, whom they may be.
 
-Set-based over all sheets of a run; every join is on equal keys, so that a first delivery of many thousand sheets costs no
-more than sorting them.
+Set-based over all sheets of a run; every join is on equal keys, so that a first delivery of many thousand sheets
+costs no more than sorting them.
 """
 
 from __future__ import annotations
@@ -45,7 +45,7 @@ WHERE sheets.fault IS NULL
 
 
 def _possible(known: str, other: str) -> str:
-    """Pairs of open sheets and ``known`` of which two of name, birth date and address agree, without both unequal sexes.
+    """Pairs of open sheets and ``known`` of which two of name, birth date and address agree; the name need not.
 
     A body has no birth date: of it, the name or the address is enough.
     """
@@ -72,7 +72,8 @@ ANTI JOIN different_sheets AS different
 _SIMILAR_SHEETS = f"""
 CREATE OR REPLACE TEMP TABLE similar_sheets AS
 SELECT DISTINCT pairs.sheet_no, pairs.other_sheet_no
-FROM ({_possible("open_sheets", "known.sheet_no AS other_sheet_no, known.items_hash, known.fault AS other_fault")}) AS pairs
+FROM ({_possible("open_sheets", "known.sheet_no AS other_sheet_no, known.items_hash, known.fault AS other_fault")})
+    AS pairs
 JOIN open_sheets AS this ON this.sheet_no = pairs.sheet_no
 JOIN open_sheets AS other ON other.sheet_no = pairs.other_sheet_no
 ANTI JOIN different_pairs AS different

@@ -1,4 +1,4 @@
-"""The tables that numbering owns in the warehouse. They hold codes, keys and days; never a name, address or birth date."""
+"""The tables that numbering owns in the warehouse: codes, keys and days; never a name, address or birth date."""
 
 from __future__ import annotations
 

@@ -1,8 +1,9 @@
 """Which addressee codes are one person: ties by rule and by decision, the groups they make, and what must give way.
 
-Three ranks of ties: *decided* (an officer, or a merge by the city's own system), *number* (the same individual number), and
-*items* (the same four identifying items). What is decided to be different never stands in one group: there items give
-way first, then numbers. Nor do two different individual numbers, unless it was decided. What gave way is a conflict.
+Three ranks of ties: *decided* (an officer, or a merge by the city's own system), *number* (the same individual
+number), and *items* (the same four identifying items). What is decided to be different never stands in one group:
+there items give way first, then numbers. Nor do two different individual numbers, unless it was decided. What gave
+way is a conflict.
 """
 
 from __future__ import annotations
