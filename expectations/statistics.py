@@ -131,10 +131,8 @@ def _arrears(table: CellsTable, as_of: date) -> Suite:
 
 def _new_debtors(as_of: date) -> Suite:
     """Expectations about new debtors: nobody is new twice or forgotten, and later days see at least as many paid."""
-    begun = f"select spells.addressee_key from cells_overdue_spells spells where {IN_MONTH}"
-    never_before = (
-        "select addressee_key, min(overdue_from_date) as overdue_from_date from cells_overdue_spells group by 1"
-    )
+    begun = f"select spells.person_key from cells_overdue_spells spells where {IN_MONTH}"
+    never_before = "select person_key, min(overdue_from_date) as overdue_from_date from cells_overdue_spells group by 1"
     steps = " or ".join(
         f"{earlier} > {later}" for earlier, later in zip(PAID, (*tuple(PAID)[1:], "case_count"), strict=True)
     )
@@ -143,7 +141,7 @@ def _new_debtors(as_of: date) -> Suite:
         NoRows(
             "new_among_those_in_arrears",
             "新しい滞納者はその月に滞納となった人の一部である",
-            f"select judged.* {BEGUN} and debtor_count > (select count(distinct addressee_key) from ({begun}))",
+            f"select judged.* {BEGUN} and debtor_count > (select count(distinct person_key) from ({begun}))",
         ),
         NoRows(
             "first_arrears_are_new",

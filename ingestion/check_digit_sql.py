@@ -15,6 +15,8 @@ from ingestion.check_digits import (
     CRC_DIGITS,
     CRC_START,
     FLAG_PREFIX,
+    INDIVIDUAL_CODE_DIGITS,
+    INDIVIDUAL_CODE_WEIGHTS,
     MUNICIPALITY_WEIGHTS,
     OCR_CHECK_DIGITS,
     OCR_ROWS,
@@ -126,6 +128,15 @@ def _corporate(value: str) -> str:
     return f"9 - {_weighted_sum(value, 2, [2, 1] * 6)} % 9 = {_number(value, 1, 1)}"
 
 
+def individual_code_remainder(value: str) -> str:
+    """SQL for what the last digit of a number of the city's own must be, from the others; 10 where there is none."""
+    return f"(11 - {_weighted_sum(value, 1, INDIVIDUAL_CODE_WEIGHTS)} % 11) % 11"
+
+
+def _individual_code(value: str) -> str:
+    return f"{individual_code_remainder(value)} = {_number(value, INDIVIDUAL_CODE_DIGITS, INDIVIDUAL_CODE_DIGITS)}"
+
+
 _DIGITS_AGREE: dict[str, Callable[[str], str]] = {
     "gs1_barcode": _barcode,
     "ocr_row": _any_ocr_row,
@@ -133,4 +144,5 @@ _DIGITS_AGREE: dict[str, Callable[[str], str]] = {
     "municipality_code": _municipality,
     "individual_number": _individual,
     "corporate_number": _corporate,
+    "individual_code": _individual_code,
 }

@@ -21,6 +21,7 @@ value = "1"
 unit = "months"
 law = "郡山市税条例 第19条"
 [[accepted_difference]]               # see accepted_difference.py
+[numbering]                           # see numbering/settings.py
 """
 
 from __future__ import annotations
@@ -38,6 +39,7 @@ from ingestion.contract import ENCODINGS, FeedContract, list_feeds
 from ingestion.dates import era_maps
 from ingestion.delivery_notice import CHANGE, SCOPES
 from ingestion.errors import ConfigurationError
+from ingestion.numbering.settings import NumberingSettings, read_numbering_settings
 from ingestion.trailer_rule import TrailerRule, parse_trailer
 
 if TYPE_CHECKING:
@@ -45,7 +47,10 @@ if TYPE_CHECKING:
 
     from ingestion.home import Home
 
-_TOP_KEYS = ("municipality_code", "control_files", "cut_over_date", "feed", "parameter", "accepted_difference")
+_TOP_KEYS = (
+    *("municipality_code", "control_files", "cut_over_date", "feed", "parameter", "accepted_difference"),
+    "numbering",
+)
 _FEED_KEYS = ("encoding", "delivery", "layout", "record_bytes", "era", "trailer")
 _PARAMETER_KEYS = ("parameter", "scope", "valid_from", "valid_to", "value", "unit", "law", "status", "note")
 _OPTIONAL_PARAMETER_KEYS = ("valid_to", "status", "note")
@@ -77,6 +82,7 @@ class CityProfile:
     parameters: tuple[CityParameter, ...] = ()
     cut_over_date: dt.date | None = None
     accepted_differences: tuple[AcceptedDifference, ...] = ()
+    numbering: NumberingSettings = field(default_factory=NumberingSettings)
 
     def is_opening_history(self, delivery_date: dt.date) -> bool:
         """Whether a delivery tells the history before the platform went into use, rather than news."""
@@ -125,6 +131,7 @@ def read_city_profile(home: Home) -> CityProfile:
         _parameters(settings.get("parameter", [])),
         cut_over_date,
         read_accepted_differences(settings.get("accepted_difference", [])),
+        read_numbering_settings(settings.get("numbering", {})),
     )
 
 

@@ -20,7 +20,7 @@ if TYPE_CHECKING:
 
     from ingestion.home import Home
 
-LETTERS = {"addressee": "A", "household": "H", "instalment": "I", "individual_number": "N"}
+LETTERS = {"addressee": "A", "household": "H", "instalment": "I", "individual_number": "N", "person": "P"}
 _DIGITS = 20
 
 

@@ -1,7 +1,8 @@
 """A past state of the deliveries, built anew from the archive: the files up to a day, into a home of their own.
 
 What stands in a warehouse follows from what was delivered (``record_versions``), so the archive alone suffices; the
-warehouse it came from may be lost, or built with an older layout.
+warehouse it came from may be lost, or built with an older layout. Only the numbers that were given do not follow from
+deliveries: where the old warehouse is there they are carried over.
 """
 
 from __future__ import annotations
@@ -15,6 +16,7 @@ from ingestion.control import read_sidecar
 from ingestion.errors import ConfigurationError, DataRefused
 from ingestion.file_name import control_names, is_control_name, parse_file_name
 from ingestion.loader import load_inbox
+from ingestion.numbering.carrying import carry_numbers
 
 if TYPE_CHECKING:
     import datetime as dt
@@ -82,6 +84,7 @@ def rebuild(
         if place == len(deliveries) or deliveries[place].name in {path.name for path in target.inbox.iterdir()}:
             # Two deliveries under one name cannot wait side by side.
             outcomes += load_inbox(target)
+    carry_numbers(source, target)
     return outcomes
 
 

@@ -12,6 +12,7 @@ from ingestion.city_profile import CityProfile, read_city_profile
 from ingestion.database import write_warehouse
 from ingestion.errors import ConfigurationError
 from ingestion.name_keys import register_match_keys
+from ingestion.numbering.tables import NUMBER_TABLES
 from ingestion.pseudonym import read_secret
 from ingestion.record_versions import VERSION_TABLES
 from ingestion.row_sql import quoted
@@ -54,6 +55,7 @@ CONTROL_TABLES = {
         VARCHAR,
         status VARCHAR, source VARCHAR, note VARCHAR""",
     ACCEPTED_TABLE: ACCEPTED_COLUMNS,
+    **NUMBER_TABLES,
     "pseudonym_fingerprint": "fingerprint VARCHAR",
 }
 

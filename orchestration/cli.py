@@ -18,6 +18,7 @@ Examples:
   osamari check var/inbox/levy.*.csv                 what is in these files?
   osamari refresh                                    take in, compute, judge, release
   osamari list large_debtors --format xlsx           an officers' list, with names
+  osamari number candidates --purpose 名寄せ          who may have two codes, for an officer to decide
   osamari release list                               what has been released
   osamari serve                                      assets, checks and runs in the browser
 
@@ -96,12 +97,13 @@ def assembled() -> click.Group:
     from orchestration.evidence_commands import evidence  # noqa: PLC0415
     from orchestration.link_commands import link  # noqa: PLC0415
     from orchestration.list_commands import list_  # noqa: PLC0415
+    from orchestration.number_commands import number  # noqa: PLC0415
     from orchestration.provide_register_commands import provide  # noqa: PLC0415
     from orchestration.release_commands import release  # noqa: PLC0415
     from orchestration.run_commands import explain, refresh, serve  # noqa: PLC0415
     from orchestration.user_commands import user  # noqa: PLC0415
 
-    runs, working = (refresh, serve, release, rebuild), (list_, explain, quarantine, link, provide)
+    runs, working = (refresh, serve, release, rebuild), (list_, explain, quarantine, number, link, provide)
     for command in (*runs, *working, user, access, evidence, bench):
         osamari.add_command(command)
     guard(osamari)

@@ -17,7 +17,16 @@ from orchestration.dependence import REMEDY, made_from, mart_suites, parents_of_
 from orchestration.exit_codes import DONE, REFUSED
 from orchestration.progress import say, shown_on_stderr
 from orchestration.settings import parse_day
-from orchestration.summary import Summary, add_balance, add_files, add_gates, add_marts, add_release, newest_file_no
+from orchestration.summary import (
+    Summary,
+    add_balance,
+    add_files,
+    add_gates,
+    add_marts,
+    add_numbering,
+    add_release,
+    newest_file_no,
+)
 
 if TYPE_CHECKING:
     from ingestion.home import Home
@@ -120,6 +129,7 @@ def _summarise(home: Home, given_as_of: str, since: int, failures: list[Failure]
         if as_of:
             add_gates(summary, connection, home, as_of)
         if not failures:
+            add_numbering(summary, connection, since)
             add_balance(summary, connection)
             add_marts(summary, connection)
             add_release(summary, home, released)

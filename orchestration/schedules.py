@@ -1,4 +1,4 @@
-"""When a refresh runs by itself: every night, at the beginning of each month, and when files arrive."""
+"""When a refresh runs by itself: nightly, at the beginning of each month, when files arrive; weekly the review list."""
 
 from __future__ import annotations
 
@@ -8,7 +8,9 @@ import dagster as dg
 
 from ingestion.home import Home
 
-EVERYTHING = dg.AssetSelection.all()
+REVIEW = dg.AssetSelection.assets("number_review")
+EVERYTHING = dg.AssetSelection.all() - REVIEW
+"""What a refresh makes: all but the review list, which officers want once a week."""
 TIMEZONE = "Asia/Tokyo"
 
 refresh_job = dg.define_asset_job(
@@ -29,6 +31,17 @@ monthly_release = dg.ScheduleDefinition(
     cron_schedule="0 5 2 * *",
     execution_timezone=TIMEZONE,
     description="毎月 2 日 5:00. The month-end accounts, after the last day's receipts have been delivered.",
+)
+
+review_job = dg.define_asset_job(
+    "number_review", selection=REVIEW, description="名寄せ候補. Probable pairs for the officers, once a week."
+)
+weekly_review = dg.ScheduleDefinition(
+    name="weekly_review",
+    job=review_job,
+    cron_schedule="0 6 * * 1",
+    execution_timezone=TIMEZONE,
+    description="毎週月曜 6:00. The officers find the list in the morning.",
 )
 
 

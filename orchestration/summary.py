@@ -11,6 +11,7 @@ from expectations.outcome import Outcome
 from expectations.report import text_lines
 from expectations.verdict import stored_results
 from ingestion.database import read_warehouse
+from ingestion.numbering.refused_sheets import describe_refused, refused_sheets
 from marts.release_reader import read_release
 from orchestration.quality_checks import report_page
 
@@ -37,7 +38,7 @@ select cause, count(*) as refused_count, first(place order by file_no, line_no) 
 group by 1 order by 2 desc, 1
 """
 ARREARS = """
-select count(*), count(distinct addressee_key), coalesce(sum(principal_outstanding_yen), 0),
+select count(*), count(distinct person_key), coalesce(sum(principal_outstanding_yen), 0),
        coalesce(sum(late_charge_outstanding_yen), 0)
 from fct_arrears where principal_outstanding_yen > 0 and overdue_days > 0
 """
@@ -61,6 +62,12 @@ select count(*) filter (unidentified_yen <> 0), coalesce(sum(unidentified_yen), 
 from fct_unidentified_receipts
 """
 
+NUMBERS = """
+select (select count(distinct person_key) from number_persons), count(*) filter (outcome = 'numbered'),
+       count(*) filter (outcome = 'known'), count(*) filter (outcome = 'waiting'),
+       count(*) filter (outcome = 'refused')
+from number_sheets
+"""
 RECONCILIATIONS = """
 select comparison, comparison_state, record_count, difference_count, accepted_count
 from fct_reconciliations order by comparison desc
@@ -126,6 +133,17 @@ def add_balance(summary: Summary, connection: duckdb.DuckDBPyConnection) -> None
     for feed, day, parts, here in connection.execute(INCOMPLETE).fetchall():
         summary.add("", f"{feed} of {day}: {here} of {parts} parts are here; a full delivery ends nothing until then")
     summary.is_anything_refused |= bool(unbalanced)
+
+
+def add_numbering(summary: Summary, connection: duckdb.DuckDBPyConnection, since: int) -> None:
+    """People with several codes, what became of registration sheets, and those refused in this run, with what to do."""
+    persons, numbered, known, waiting, refused = _one_row(connection, NUMBERS)
+    summary.add("numbering", f"{persons:,} people with several codes; registration sheets: {numbered:,} numbered,")
+    summary.add("", f"{known:,} of known people, {waiting:,} waiting for an officer, {refused:,} refused")
+    new = refused_sheets(connection, since)
+    for sheet in new[:LONGEST_LIST]:
+        summary.add("", describe_refused(sheet))
+    summary.is_anything_refused |= bool(new)
 
 
 def add_gates(summary: Summary, connection: duckdb.DuckDBPyConnection, home: Home, as_of: date) -> None:

@@ -53,7 +53,7 @@ create or replace table cells_periods as select *, true as is_leaf from (values
   ('dispositions', '2023', date '2023-04-01', date '2024-03-31'),
   ('dispositions', '2024', date '2024-04-01', date '2025-03-31')) p (table_name, code, from_date, to_date);
 create or replace table cells_overdue_spells as
-  select instalment_id, addressee_key, null::date as settled_date,
+  select instalment_id, addressee_key, addressee_key as person_key, null::date as settled_date,
     case when row_no <= 4 then date '2025-04-01' when row_no <= 8 then date '2025-05-31' else date '2024-12-01' end
       as overdue_from_date
   from fct_arrears;

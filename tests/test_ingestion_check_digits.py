@@ -47,6 +47,8 @@ RIGHT = {
     "municipality_code": ["072036", "131016", "011002"],
     "individual_number": ["621498320257"],
     "corporate_number": ["5835678256246"],
+    # 9 × 3 = 27, remainder 5, digit 6; 9 × 3 + 1 × 2 = 29, remainder 7, digit 4.
+    "individual_code": ["900000000000006", "900000000000014"],
 }
 
 
@@ -84,6 +86,7 @@ def damaged(code: str, place: int, digit: str) -> str:
 
 
 BODIES = {"gs1_barcode": 44, "ocr_row": 39, "municipality_code": 6, "individual_number": 12, "corporate_number": 13}
+BODIES |= {"individual_code": 15}
 ANY_NUMBER = {
     check: st.one_of(digits(count), digits(count + 5 * (check == "ocr_row")), st.text(max_size=count + 1))
     for check, count in BODIES.items()

@@ -65,7 +65,8 @@ def put(home: Home, sent: Sent) -> None:
 
 
 def person(number: int, name: str = "甲", **values: str) -> dict[str, str]:
-    return sound_row(PEOPLE, addressee_code=f"{number:015d}", full_name=name, **values)
+    code = f"{number:015d}"
+    return sound_row(PEOPLE, sheet_no=code, addressee_code=code, full_name=name, **values)
 
 
 def receipt(number: int, yen: int = 500) -> dict[str, str]:

@@ -13,7 +13,7 @@
 with mart as (
     select
         coalesce(tax_item_code, 'T') as tax_item_code,
-        count(distinct addressee_key) as debtor_count,
+        count(distinct person_key) as debtor_count,
         count(*) as case_count,
         sum(principal_outstanding_yen) as outstanding_yen
     from {{ ref('fct_arrears') }}

@@ -11,6 +11,7 @@ from ingestion.sample_city.due_dates import date_text, day, era_text
 from ingestion.sample_city.instalments import RESIDENT, SALARY, Group
 from ingestion.sample_city.name_rows import kana_names, kanji_names
 from ingestion.sample_city.people_rows import address_text
+from ingestion.sample_city.registration_sheets import deliver_sheets, sheet_numbers
 from ingestion.sample_city.text import MUNICIPALITY, addressee_codes, numbers
 
 if TYPE_CHECKING:
@@ -32,6 +33,8 @@ def deliver_outside_people(deliveries: Deliveries, levies: Levies, tags: Tags, y
     before = day(year, 3, 31)
     for delivery in schedule.feed_days("non_resident").tolist():
         if first <= delivery <= day(year + 1, 3, 31):
+            if delivery == schedule.feed_days("non_resident")[0]:
+                deliver_sheets(deliveries, tags, delivery)
             moved_out = deliveries.city.traits["moved_out"]
             new = np.flatnonzero((moved_out > before) & (moved_out <= delivery))
             _write(deliveries, "non_resident", new, delivery)
@@ -43,6 +46,7 @@ def deliver_outside_people(deliveries: Deliveries, levies: Levies, tags: Tags, y
 def non_resident_text(city: City, who: Array, day_no: int) -> Text:
     """People who moved out, under the code they had, at their address outside."""
     return {
+        "sheet_no": sheet_numbers(who),
         "addressee_code": addressee_codes(who),
         "full_name": kanji_names(city, who),
         "name_kana": kana_names(city, who),

@@ -11,6 +11,7 @@ from typing import TYPE_CHECKING
 import numpy as np
 
 from ingestion.sample_city.columns import NEVER, Array, Columns, run_lengths
+from ingestion.sample_city.doubles import plant_doubles
 from ingestion.sample_city.draws import Draws, happens, pick
 from ingestion.sample_city.due_dates import SEED_FOLDER, day, read_seed
 from ingestion.sample_city.names import COMPANY_TRADES, COMPANY_WORDS, FAMILIES, GIVEN_MEN
@@ -80,6 +81,7 @@ def build_city(calibration: Calibration, draws: Draws, first_day: int, last_day:
     is_joint = happens(joint, persons, calibration.rate("joint_owner_share"))
     traits["co_owners"] = np.concatenate([is_joint * joint.integers(2, 5, persons), np.zeros(corporations, np.int64)])
     traits["bank"] = pick(draws.stream("banks"), np.array([42.0, 22.0, 14.0, 12.0, 10.0]), persons + corporations)
+    traits = plant_doubles(traits, ages[order], np.array([0, persons // 3]), draws.stream("doubles"))
     return City(persons, corporations, first_day, traits)
 
 

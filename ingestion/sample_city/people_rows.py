@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING
 import numpy as np
 
 from ingestion.sample_city.columns import NEVER, Array
+from ingestion.sample_city.doubles import NO_NUMBER
 from ingestion.sample_city.due_dates import SEED_FOLDER, date_text, read_seed
 from ingestion.sample_city.identity_numbers import wrong_corporate_numbers, wrong_individual_numbers
 from ingestion.sample_city.name_rows import birth_texts, kana_names, kanji_names
@@ -42,9 +43,8 @@ def addressee_text(city: City, who: Array, day: int) -> dict[str, pa.Array | str
     is_company = who >= city.persons
     kanji, kana = kanji_names(city, who), kana_names(city, who)
     gone = np.minimum(traits["moved_out"][who], traits["died"][who])
-    individual = wrong_individual_numbers(_INDIVIDUAL_NUMBER_BASE + who * 7)
     return _address(city, who, day) | _account(city, who, kana) | {
-        "individual_number": chosen(is_company, "", individual),
+        "individual_number": chosen(is_company, "", individual_numbers(city, who)),
         "addressee_code": addressee_codes(who),
         "addressee_class": chosen(is_company, "3", chosen(happened(traits["moved_out"][who], day), "2", "1")),
         "individual_corporate_class": chosen(is_company, "2", "1"),
@@ -63,6 +63,12 @@ def addressee_text(city: City, who: Array, day: int) -> dict[str, pa.Array | str
         "relationship": chosen(is_company, "", chosen(traits["is_head"][who], "02", "20")),
         "city_town_code": MUNICIPALITY,
     }  # fmt: skip
+
+
+def individual_numbers(city: City, who: Array) -> pa.Array:
+    """Individual numbers of people, with a check digit that is wrong; empty where the city does not know it."""
+    holder = city.traits["number_of"][who]
+    return chosen(holder == NO_NUMBER, "", wrong_individual_numbers(_INDIVIDUAL_NUMBER_BASE + holder * 7))
 
 
 def company_numbers(city: City, who: Array) -> pa.Array:
@@ -88,7 +94,7 @@ def qualification_text(city: City, who: Array, day: int) -> dict[str, pa.Array |
         "sex": numbers(traits["sex"][who]),
         "qualification_acquired_date": date_text(acquired),
         "addressee_code": addressee_codes(who),
-        "individual_number": wrong_individual_numbers(_INDIVIDUAL_NUMBER_BASE + who * 7),
+        "individual_number": individual_numbers(city, who),
     }
 
 

@@ -11,6 +11,7 @@ from typing import TYPE_CHECKING
 
 import numpy as np
 
+from ingestion.sample_city.doubles import tag_doubles
 from ingestion.sample_city.due_dates import as_date
 from ingestion.sample_city.instalments import canonical_key
 from ingestion.sample_city.names import FAMILIES, RARE_CHARACTERS
@@ -54,9 +55,17 @@ LABELS = {
     "same_file_twice": "同じファイルが二度届く",
     "corrected_file": "誤ったファイルの後に訂正ファイルが届く",
     "file_in_parts": "二つに分かれて届くファイル",
+    "two_codes_same_number": "同じ個人番号の二つの宛名（同一人）",
+    "two_codes_same_items": "四情報の等しい二つの宛名（同一人、一方は個人番号なし）",
+    "two_codes_similar": "住所だけ異なる二つの宛名（同一人かもしれない、一方は個人番号なし）",
+    "namesakes": "同姓同名・同生年月日の別人（個人番号が異なる）",
+    "sheet_new": "番号のない登録票（知らない人）",
+    "sheet_again": "番号のない登録票（同じ人の二枚目）",
+    "sheet_known": "番号のない登録票（四情報が住民と一致）",
+    "sheet_similar": "番号のない登録票（住所だけ住民と異なる）",
     "rare_characters": "髙・﨑など CP932 だけにある文字の氏名",
 }
-FIELDS = ("tag", "label_ja", "feed", "addressee_code", "instalment_key", "payment_no", "date", "file_name")
+FIELDS = ("tag", "label_ja", "feed", "addressee_code", "instalment_key", "payment_no", "date", "file_name", "sheet_no")
 _KEPT = 5
 
 
@@ -86,6 +95,10 @@ class Tags:
             date = "" if days is None else as_date(int(days[place])).isoformat()
             self._append(tag, feed, addressee_code=code, date=date)
 
+    def add_sheet(self, tag: str, sheet_no: str, code: str, date: str) -> None:
+        """Tag a registration sheet, with the code of the resident it is about or looks like."""
+        self._append(tag, "non_resident", addressee_code=code, date=date, sheet_no=sheet_no)
+
     def add_file(self, tag: str, file_name: str) -> None:
         """Tag a delivered file as a whole."""
         feed, _, day_text = file_name.split(".")[:3]
@@ -105,6 +118,7 @@ class Tags:
             "rare_characters": np.flatnonzero(is_rare),
             "private_use_character": np.array([city.private_name]),
         }
+        tag_doubles(traits, self)
         for tag, people in cases.items():
             for code in addressee_codes(people[:_KEPT]).to_pylist():
                 self._append(tag, "addressee", addressee_code=code)

@@ -1,6 +1,7 @@
--- One row per debtor and overdue instalment: what is owed, component by component, as of the date.
+-- One row per debtor and overdue instalment, under any code of the person: what is owed, component by component, as of the
+-- date.
 select
-    arrears.addressee_key,
+    debtors.addressee_key,
     items.label_ja as tax_item_ja,
     arrears.levy_year,
     instalments.assessment_year,
@@ -19,6 +20,7 @@ select
     states.label_ja as arrears_state_ja,
     arrears.instalment_id
 from {{ ref('fct_arrears') }} as arrears
+inner join {{ ref('fct_debtors') }} as debtors on arrears.person_key = debtors.person_key
 left join {{ ref('int_instalments') }} as instalments on arrears.instalment_id = instalments.instalment_id
 left join {{ ref('tax_items') }} as items on arrears.tax_item_code = items.tax_item_code
 left join {{ ref('arrears_states') }} as states on arrears.arrears_state = states.arrears_state

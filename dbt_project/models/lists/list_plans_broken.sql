@@ -33,6 +33,7 @@ select
 from {{ ref('int_instalment_plans') }} as plans
 inner join {{ ref('int_run') }} as run on plans.pledge_date <= run.as_of_date
 left join parts on plans.plan_no = parts.plan_no
-left join {{ ref('fct_debtors') }} as debtors on plans.addressee_key = debtors.addressee_key
+left join {{ ref('int_person_keys') }} as keys on plans.addressee_key = keys.addressee_key
+left join {{ ref('fct_debtors') }} as debtors on keys.person_key = debtors.person_key
 {{ label_join('states', 'plan_state', 'plans.plan_state') }}
 where plans.plan_state = 'broken' or (plans.plan_state = 'running' and parts.missed_count > 0)

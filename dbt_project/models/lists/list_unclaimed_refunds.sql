@@ -19,7 +19,8 @@ select
 from {{ ref('fct_refunds') }} as refunds
 left join {{ ref('int_instalments') }} as instalments on refunds.instalment_id = instalments.instalment_id
 left join {{ ref('tax_items') }} as items on refunds.tax_item_code = items.tax_item_code
-left join {{ ref('fct_debtors') }} as debtors on refunds.addressee_key = debtors.addressee_key
+left join {{ ref('dim_addressee') }} as codes on refunds.addressee_key = codes.addressee_key
+left join {{ ref('fct_debtors') }} as debtors on codes.person_key = debtors.person_key
 left join {{ ref('int_overpayment_records') }} as records on refunds.overpayment_id = records.overpayment_id
 left join {{ ref('refund_causes') }} as causes on refunds.cause = causes.refund_cause
 where

@@ -1,91 +1,51 @@
--- One row per addressee known from the address feed or from a levy: where, how old, in what household, as of the date.
--- By the newest version delivered by then (or the first one ever). No name, address or birth date leaves this model;
+-- One row per addressee known from the address feed or from a levy: whose code it is, and where, how old and in what
+-- household its person is, as of the date. A person with several codes counts once everywhere: the leading code, which is
+-- on the resident register if any is, speaks for all of them. Nothing of it is a name, address or birth date;
 -- source_file_no and source_line_no say in which version of stg_addressee they stand.
-with run as (select as_of_date from {{ ref('int_run') }}),
-
-versions as (
+with people as (
     select
         addressees.*,
+        keys.person_key,
+        keys.has_several_codes
+    from {{ ref('int_addressees') }} as addressees
+    inner join {{ ref('int_person_keys') }} as keys on addressees.addressee_key = keys.addressee_key
+),
+
+codes as (
+    select
+        *,
         row_number() over (
-            partition by addressees.addressee_key
+            partition by person_key
             order by
-                addressees.delivery_date, addressees.delivery_seq,
-                addressees.source_file_no, addressees.source_line_no
-        ) as version_no
-    from {{ ref('stg_addressee') }} as addressees
+                case when is_registered then 0 else 1 end,
+                case when household_kind = 'unknown' then 1 else 0 end,
+                case when source_file_no is null then 1 else 0 end,
+                addressee_key
+        ) as code_rank
+    from people
+    where has_several_codes
 ),
 
-ranked as (
-    select
-        versions.*,
-        run.as_of_date,
-        row_number() over (
-            partition by versions.addressee_key
-            order by
-                case
-                    when versions.delivery_date <= run.as_of_date then -versions.version_no else versions.version_no
-                end
-        ) as version_rank
-    from versions
-    cross join run
+leading_codes as (
+    select * from codes where code_rank = 1
 ),
 
-latest as (
-    select
-        ranked.*,
-        coalesce(individual_corporate_class = '2', false) as is_corporation,
-        {{ completed_years('birth_date', 'as_of_date') }} as age_years,
-        coalesce(resident_register_deletion_date > as_of_date, true) as is_registered
-    from ranked
-    where version_rank = 1
-),
-
-households as (
-    select household_key, count(*) as member_count
-    from latest
-    where household_key is not null and is_registered and not is_corporation
-    group by household_key
-),
-
-known as (
-    select
-        latest.addressee_key,
-        coalesce(towns.area_code, '00') as area_code,
-        case
-            when latest.is_corporation then 'CORP'
-            else coalesce(age_bands.age_band_code, 'UNK')
-        end as age_band_code,
-        case
-            when latest.is_corporation then 'corporation'
-            when households.member_count = 1 then 'single'
-            when households.member_count > 1 then 'multiple'
-            else 'unknown'
-        end as household_kind,
-        case
-            when latest.is_corporation then latest.addressee_key
-            else coalesce(latest.household_key, latest.addressee_key)
-        end as holding_key,
-        latest.is_corporation,
-        coalesce(latest.has_dv_flag, false) or coalesce(latest.has_neglect_flag, false) as is_protected,
-        latest.source_file_no,
-        latest.source_line_no
-    from latest
-    left join {{ ref('towns') }} as towns on latest.address_code = towns.town_code
-    left join {{ ref('age_bands') }} as age_bands on latest.age_years between age_bands.age_from and age_bands.age_to
-    left join households on latest.household_key = households.household_key
+protected as (
+    select distinct person_key from people where is_protected
 )
 
-select * from known
-union all
-select distinct
-    instalments.addressee_key,
-    '00' as area_code,
-    'UNK' as age_band_code,
-    'unknown' as household_kind,
-    instalments.addressee_key as holding_key,
-    false as is_corporation,
-    false as is_protected,
-    cast(null as integer) as source_file_no,
-    cast(null as integer) as source_line_no
-from {{ ref('int_instalments') }} as instalments
-where not exists (select 1 from known where known.addressee_key = instalments.addressee_key)
+select
+    people.addressee_key,
+    coalesce(leading_codes.area_code, people.area_code) as area_code,
+    coalesce(leading_codes.age_band_code, people.age_band_code) as age_band_code,
+    coalesce(leading_codes.household_kind, people.household_kind) as household_kind,
+    coalesce(leading_codes.holding_key, people.holding_key) as holding_key,
+    coalesce(leading_codes.is_corporation, people.is_corporation) as is_corporation,
+    protected.person_key is not null as is_protected,
+    people.source_file_no,
+    people.source_line_no,
+    people.person_key,
+    coalesce(leading_codes.addressee_key, people.addressee_key) = people.addressee_key as is_leading_code
+from people
+left join leading_codes on people.person_key = leading_codes.person_key
+left join protected on people.person_key = protected.person_key

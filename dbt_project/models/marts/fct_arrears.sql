@@ -44,9 +44,11 @@ select
     overdue.principal_outstanding_yen = 0 as is_late_charge_fixed,
     coalesce(states.has_participating_seizure, false) as has_participating_seizure,
     overdue.late_charge_reduced_yen,
+    coalesce(keys.person_key, overdue.addressee_key) as person_key,
     stamp.law_version
 from overdue
 cross join {{ ref('int_law_version') }} as stamp
+left join {{ ref('int_person_keys') }} as keys on overdue.addressee_key = keys.addressee_key
 left join {{ ref('int_demand_notices') }} as demands on overdue.instalment_id = demands.instalment_id
 left join {{ ref('int_prescriptions') }} as prescriptions on overdue.instalment_id = prescriptions.instalment_id
 left join {{ ref('int_case_states') }} as states on overdue.instalment_id = states.instalment_id

@@ -1,5 +1,6 @@
--- One row per debtor with anything outstanding as of the date: all tax items together, the state that goes first, the
--- plan, and the step that is due next. A step that can be taken at once carries the as-of date.
+-- One row per person with anything outstanding as of the date: all tax items and all addressee codes together, the state
+-- that goes first, the plan, and the step that is due next. A step that can be taken at once carries the as-of date. The
+-- addressee_key is that of the person's leading code, under which name and address are looked up.
 with arrears as (
     select
         arrears.*,
@@ -11,8 +12,9 @@ with arrears as (
 totals as (
     select
         arrears.as_of_date,
-        arrears.addressee_key,
+        arrears.person_key,
         count(*) as instalment_count,
+        count(distinct arrears.addressee_key) as addressee_count,
         count(distinct arrears.tax_item_code) as tax_item_count,
         cast(sum(arrears.principal_outstanding_yen) as bigint) as principal_outstanding_yen,
         cast(sum(arrears.late_charge_outstanding_yen) as bigint) as late_charge_outstanding_yen,
@@ -30,12 +32,13 @@ totals as (
         min(case when arrears.arrears_state = 'other' then arrears.seizable_from_date end) as seizable_from_date
     from arrears
     inner join {{ ref('arrears_states') }} as states on arrears.arrears_state = states.arrears_state
-    group by arrears.as_of_date, arrears.addressee_key
+    group by arrears.as_of_date, arrears.person_key
 ),
 
 judged as (
     select
         totals.*,
+        leading_codes.addressee_key,
         states.arrears_state,
         coalesce(plans.plan_state, 'none') as plan_state,
         case
@@ -46,7 +49,9 @@ judged as (
         end as next_step
     from totals
     inner join {{ ref('arrears_states') }} as states on totals.precedence = states.precedence
-    left join {{ ref('int_debtor_plans') }} as plans on totals.addressee_key = plans.addressee_key
+    inner join {{ ref('dim_addressee') }} as leading_codes
+        on totals.person_key = leading_codes.person_key and leading_codes.is_leading_code
+    left join {{ ref('int_person_plans') }} as plans on totals.person_key = plans.person_key
 )
 
 select
@@ -73,6 +78,8 @@ select
         when 'issue_demand' then demand_by_date
         when 'seize' then greatest(seizable_from_date, as_of_date)
     end as next_step_date,
+    person_key,
+    addressee_count,
     stamp.law_version
 from judged
 cross join {{ ref('int_law_version') }} as stamp

@@ -1,6 +1,6 @@
 -- One row per amount band of the debtor's total and tax item code, every pair with groups, totals and empty cells.
 {%- set measures = [
-    ('debtor_count', 'count(distinct facts.addressee_key)'),
+    ('debtor_count', 'count(distinct facts.person_key)'),
     ('case_count', 'count(*)'),
     ('outstanding_yen', 'sum(facts.outstanding_yen)'),
 ] %}

@@ -1,7 +1,7 @@
 -- One row per area, age band and tax item code, every combination with groups, totals and empty cells: what is owed.
 -- A cell is a structural zero when the law leaves it empty and it is; a wrong birth date does not open it up.
 {%- set measures = [
-    ('debtor_count', 'count(distinct facts.addressee_key)'),
+    ('debtor_count', 'count(distinct facts.person_key)'),
     ('case_count', 'count(*)'),
     ('outstanding_yen', 'sum(facts.outstanding_yen)'),
 ] %}

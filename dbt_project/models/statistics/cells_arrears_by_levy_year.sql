@@ -1,7 +1,7 @@
 -- One row per levy year code and tax item code, every pair with groups, totals and empty cells: what is still owed.
 -- Yen are what is owed today of that year's levy, not what fell into arrears in that year.
 {%- set measures = [
-    ('debtor_count', 'count(distinct facts.addressee_key)'),
+    ('debtor_count', 'count(distinct facts.person_key)'),
     ('case_count', 'count(*)'),
     ('outstanding_yen', 'sum(facts.outstanding_yen)'),
 ] %}

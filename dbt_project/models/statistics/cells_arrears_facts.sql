@@ -3,7 +3,7 @@
 with owed as (
     select
         arrears.*,
-        sum(arrears.principal_outstanding_yen) over (partition by arrears.addressee_key) as debtor_yen
+        sum(arrears.principal_outstanding_yen) over (partition by arrears.person_key) as debtor_yen
     from {{ ref('fct_arrears') }} as arrears
     where arrears.principal_outstanding_yen > 0 and arrears.overdue_days > 0
 )
@@ -11,6 +11,7 @@ with owed as (
 select
     owed.instalment_id,
     owed.addressee_key,
+    owed.person_key,
     addressees.holding_key,
     addressees.area_code,
     addressees.age_band_code,

@@ -1,30 +1,32 @@
--- One row per accounting year, month end, tax item code and levy class, every combination: addressees levied by then.
--- An addressee counts once in a cell, from the first month in which any of its instalments had something to collect.
+-- One row per accounting year, month end, tax item code and levy class, every combination: people and bodies levied by then.
+-- Each counts once in a cell, under however many codes, from the first month in which any instalment had something to
+-- collect.
 -- Only years whose feeds were delivered, with fourteen month ends each.
-with addressees as (
+with persons as (
     select
-        addressee_key,
-        tax_item_code,
-        levy_class,
-        accounting_year,
-        min(month_end_date) as month_end_date
-    from {{ ref('int_collection_balances') }}
-    where levied_yen > 0
-    group by addressee_key, tax_item_code, levy_class, accounting_year
+        coalesce(keys.person_key, balances.addressee_key) as person_key,
+        balances.tax_item_code,
+        balances.levy_class,
+        balances.accounting_year,
+        min(balances.month_end_date) as month_end_date
+    from {{ ref('int_collection_balances') }} as balances
+    left join {{ ref('int_person_keys') }} as keys on balances.addressee_key = keys.addressee_key
+    where balances.levied_yen > 0
+    group by all
 ),
 
 first_months as (
     select
         tax_items.ancestor_code as tax_item_code,
         levy_classes.ancestor_code as levy_class,
-        addressees.accounting_year,
-        addressees.addressee_key,
-        min(addressees.month_end_date) as month_end_date
-    from addressees
-    {{ counted_under('tax_items', 'collection_results', 'tax_item_code', 'addressees.tax_item_code') }}
-    {{ counted_under('levy_classes', 'collection_results', 'levy_class', 'addressees.levy_class') }}
+        persons.accounting_year,
+        persons.person_key,
+        min(persons.month_end_date) as month_end_date
+    from persons
+    {{ counted_under('tax_items', 'collection_results', 'tax_item_code', 'persons.tax_item_code') }}
+    {{ counted_under('levy_classes', 'collection_results', 'levy_class', 'persons.levy_class') }}
     group by
-        tax_items.ancestor_code, levy_classes.ancestor_code, addressees.accounting_year, addressees.addressee_key
+        tax_items.ancestor_code, levy_classes.ancestor_code, persons.accounting_year, persons.person_key
 ),
 
 newcomers as (
@@ -33,7 +35,7 @@ newcomers as (
         levy_class,
         accounting_year,
         month_end_date,
-        count(*) as addressee_count
+        count(*) as person_count
     from first_months
     group by tax_item_code, levy_class, accounting_year, month_end_date
 ),
@@ -62,7 +64,7 @@ select
     combinations.month_end_date,
     combinations.tax_item_code,
     combinations.levy_class,
-    cast(coalesce(sum(newcomers.addressee_count), 0) as bigint) as contributor_count
+    cast(coalesce(sum(newcomers.person_count), 0) as bigint) as contributor_count
 from combinations
 left join newcomers
     on

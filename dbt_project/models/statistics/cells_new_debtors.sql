@@ -3,7 +3,7 @@
 -- were paid in full so many days after they were due. A month in which nothing of a tax item could fall into arrears is
 -- empty by the calendar.
 {%- set measures = [
-    ('debtor_count', 'count(distinct facts.addressee_key)'),
+    ('debtor_count', 'count(distinct facts.person_key)'),
     ('case_count', 'count(*)'),
     ('overdue_yen', 'sum(facts.overdue_yen)'),
 ] %}

@@ -2,25 +2,25 @@
 -- (statistics_windows), with any tax item. Everything that fell into arrears in the same month belongs to it.
 with debtor_days as (
     select
-        spells.addressee_key,
+        spells.person_key,
         spells.overdue_from_date,
         max(coalesce(spells.settled_date, run.as_of_date)) as last_overdue_date
     from {{ ref('cells_overdue_spells') }} as spells
     cross join {{ ref('int_run') }} as run
-    group by spells.addressee_key, spells.overdue_from_date
+    group by spells.person_key, spells.overdue_from_date
 ),
 
 with_last as (
     select
         *,
         max(last_overdue_date) over (
-            partition by addressee_key order by overdue_from_date rows between unbounded preceding and 1 preceding
+            partition by person_key order by overdue_from_date rows between unbounded preceding and 1 preceding
         ) as last_before_date
     from debtor_days
 ),
 
 first_days as (
-    select with_last.addressee_key, with_last.overdue_from_date
+    select with_last.person_key, with_last.overdue_from_date
     from with_last
     inner join {{ ref('statistics_windows') }} as windows
         on windows.table_name = 'new_debtors' and windows.window_name = 'without_arrears'
@@ -32,6 +32,7 @@ first_days as (
 select
     spells.instalment_id,
     spells.addressee_key,
+    spells.person_key,
     addressees.holding_key,
     spells.tax_item_code,
     periods.code as period_code,
@@ -41,6 +42,6 @@ from first_days
 {{ period_join('periods', 'new_debtors', 'first_days.overdue_from_date') }}
 inner join {{ ref('cells_overdue_spells') }} as spells
     on
-        first_days.addressee_key = spells.addressee_key
+        first_days.person_key = spells.person_key
         and spells.overdue_from_date between first_days.overdue_from_date and periods.to_date
 inner join {{ ref('dim_addressee') }} as addressees on spells.addressee_key = addressees.addressee_key

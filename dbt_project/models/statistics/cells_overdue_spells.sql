@@ -50,11 +50,13 @@ ends as (
 select
     ends.instalment_id,
     instalments.addressee_key,
+    coalesce(keys.person_key, instalments.addressee_key) as person_key,
     instalments.tax_item_code,
     {{ add_days('ends.balance_date', 1) }} as overdue_from_date,
     ends.settled_date,
     cast(ends.balance_yen as bigint) as overdue_yen
 from ends
 inner join {{ ref('int_instalments') }} as instalments on ends.instalment_id = instalments.instalment_id
+left join {{ ref('int_person_keys') }} as keys on instalments.addressee_key = keys.addressee_key
 inner join {{ ref('int_run') }} as run on ends.balance_date < run.as_of_date
 where ends.balance_yen > 0

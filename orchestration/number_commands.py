@@ -1,0 +1,162 @@
+"""``osamari number``: numbers of non-residents (住登外) and integrated numbers (団体内統合宛名)."""
+
+from __future__ import annotations
+
+import getpass
+from datetime import date
+from functools import partial
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+import click
+
+from ingestion.errors import ConfigurationError
+from ingestion.home import Home
+from orchestration.exit_codes import DONE, REFUSED
+
+if TYPE_CHECKING:
+    from ingestion.numbering.lookup import PersonNumbers
+
+STATES = {"register": "住民登録等の宛名", "valid": "住登外の番号", "merged": "統合済み", "deleted": "削除済み"}
+
+
+_purpose = partial(click.option, "--purpose", required=True, help="What for, as it will be recorded: 徴収事務.")
+
+
+@click.group()
+def number() -> None:
+    """Which numbers are one person's: number sheets, find people with two codes, give and look up integrated numbers.
+
+    The same person never gets two numbers and two persons never one. What no rule decides an officer decides:
+    candidates writes the list, decide takes it filled in.
+    """
+
+
+@number.command("run")
+@click.pass_context
+def run_(context: click.Context) -> None:
+    """Number the delivered sheets now, as the refresh does. Exit code 1 when sheets are refused; they are listed.
+
+    Example: osamari number run
+    """
+    from ingestion.database import read_warehouse  # noqa: PLC0415
+    from ingestion.numbering.refused_sheets import describe_refused, refused_sheets  # noqa: PLC0415
+    from ingestion.numbering.run import number_everyone  # noqa: PLC0415
+    from orchestration import run_lock  # noqa: PLC0415
+    from orchestration.settings import newest_delivery  # noqa: PLC0415
+
+    home = Home.from_environment()
+    with run_lock.hold(home):
+        found = number_everyone(home, newest_delivery(home))
+        with read_warehouse(home) as connection:
+            refused = refused_sheets(connection)
+    click.echo(
+        f"登録票  付番 {found.numbered:,}  既存 {found.known:,}  確認待ち {found.waiting:,}  "
+        f"受付不可 {found.refused:,}\n"
+        f"複数の宛名を持つ人 {found.persons_with_several_codes:,}  統合宛名番号 {found.integrated:,}  "
+        f"規則では決められない組 {found.conflicts:,}"
+    )
+    for sheet in refused:
+        click.echo(describe_refused(sheet), err=True)
+    context.exit(REFUSED if refused else DONE)
+
+
+@number.command()
+@_purpose()
+def candidates(purpose: str) -> None:
+    """Write the review list: sheets that wait or were refused, contradictions, and pairs that are probably one person.
+
+    Into numbering/ of the home; personal data, for its owner only. Fill in 判断 (同一, 別人, 統合), 担当者 and 事由.
+    Example: osamari number candidates --purpose 名寄せ
+    """
+    from ingestion.numbering.review import write_review  # noqa: PLC0415
+    from orchestration import run_lock  # noqa: PLC0415
+
+    home = Home.from_environment()
+    with run_lock.hold(home):
+        written = write_review(home, _today(), by=getpass.getuser(), purpose=purpose)
+    more = f"  (外 {written.left_out:,} 組は次回)" if written.left_out else ""
+    click.echo(f"{written.pair_count:,} 組  {written.path}{more}")
+
+
+@number.command()
+@click.argument("file", type=click.Path(exists=True, dir_okay=False, path_type=Path))
+def decide(file: Path) -> None:
+    """Take in FILE, the review list as an officer filled it in, and number accordingly.
+
+    同一 one person, 別人 two, 統合 one person and the number of 甲 is given up for 乙. Taken whole or not at all.
+    Example: osamari number decide review-2026-05-31.csv
+    """
+    from ingestion.numbering.decision_file import take_decisions  # noqa: PLC0415
+    from ingestion.numbering.run import number_everyone  # noqa: PLC0415
+    from orchestration import run_lock  # noqa: PLC0415
+
+    home = Home.from_environment()
+    with run_lock.hold(home):
+        count = take_decisions(home, file, _today(), by=getpass.getuser())
+        number_everyone(home, _today())
+    click.echo(f"{count:,} 件の判断を記録しました。次の refresh からマートに反映されます。")
+
+
+@number.command()
+@click.argument("addressee_code")
+@_purpose()
+def give(addressee_code: str, purpose: str) -> None:
+    """Give the person with this addressee code an integrated number, or tell the one there is.
+
+    Example: osamari number give 000000000100001 --purpose 徴収事務
+    """
+    from ingestion.numbering.lookup import give_integrated  # noqa: PLC0415
+    from orchestration import run_lock  # noqa: PLC0415
+
+    home = Home.from_environment()
+    with run_lock.hold(home):
+        _tell(give_integrated(home, addressee_code, _today(), by=getpass.getuser(), purpose=purpose))
+
+
+@number.command()
+@click.option("--addressee", help="宛名番号: tells the integrated number and the person's other codes.")
+@click.option("--integrated", help="統合宛名番号: tells the person's addressee codes.")
+@_purpose()
+def lookup(addressee: str | None, integrated: str | None, purpose: str) -> None:
+    """Number ↔ addressee. A merged integrated number leads to the one that survived.
+
+    Example: osamari number lookup --addressee 000000000100001 --purpose 徴収事務
+    """
+    from ingestion.numbering.lookup import look_up_addressee, look_up_integrated  # noqa: PLC0415
+
+    home, by = Home.from_environment(), getpass.getuser()
+    if (addressee is None) == (integrated is None):
+        raise ConfigurationError("it is not clear what to look up", "Give either --addressee CODE or --integrated NO.")
+    if addressee is not None:
+        _tell(look_up_addressee(home, addressee, by=by, purpose=purpose))
+    else:
+        _tell(look_up_integrated(home, str(integrated), by=by, purpose=purpose))
+
+
+@number.command()
+@click.argument("code")
+@_purpose()
+def history(code: str, purpose: str) -> None:
+    """What happened to a number, individual or integrated: event, from, to, other number, officer, reason.
+
+    Example: osamari number history 900000000000014 --purpose 照会対応
+    """
+    from ingestion.numbering.lookup import look_up_history  # noqa: PLC0415
+
+    for event in look_up_history(Home.from_environment(), code, by=getpass.getuser(), purpose=purpose):
+        click.echo("  ".join(str(value or "-") for value in event))
+
+
+def _tell(found: PersonNumbers) -> None:
+    """A person's numbers, one line each."""
+    if found.asked_number:
+        click.echo(f"{found.asked_number} は統合され、次の番号が残っています。")
+    click.echo(f"統合宛名番号  {found.integrated or '付番されていません'}")
+    for code, state in found.codes:
+        click.echo(f"宛名番号      {code}  {STATES[state]}")
+
+
+def _today() -> date:
+    """The day on which a person decides or asks; only commands read the clock."""
+    return date.today()  # noqa: DTZ011  (the officer's day, in the officer's zone)
