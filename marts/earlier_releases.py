@@ -59,12 +59,11 @@ def read_before(home: Home, registry: Registry, entries: Sequence[Entry], today:
     """
     tables, protected = today.tables, today.protected
     versions, revised = Versions(protected), set()
+    registered = registry.by_id()
     for entry in entries:
-        require_intact(home.released, registry, entry.release_id)
+        require_intact(home.released, registered, entry.release_id)
         comparable = {n for n, t in tables.items() if t.contract.period_dimension or entry.as_of == today.as_of}
-        read = {
-            table.name: table for table in read_release(home.released / entry.release_id) if table.name in comparable
-        }
+        read = {table.name: table for table in read_release(home.released / entry.release_id, comparable)}
         for name, table in read.items():
             revised |= _told_differently(table, tables[name])
         if read.keys() & protected.keys():
@@ -101,13 +100,13 @@ def _told_differently(read: ReadTable, today: StatTable) -> set[tuple[CellRef, s
     }
 
 
-def require_intact(released: Path, registry: Registry, release_id: str) -> None:
-    """Demand that a release is registered and that its files are exactly those registered.
+def require_intact(released: Path, registered: Mapping[str, Entry], release_id: str) -> None:
+    """Demand that a release is ``registered`` (by its id) and that its files are exactly those registered.
 
     Raises:
         RegistryBroken: it is not registered, or a file was changed, added or removed.
     """
-    entry = registry.entry(release_id)
+    entry = registered.get(release_id)
     if entry is None:
         raise RegistryBroken(f"Release {release_id} is not in the register.", REMEDY)
     folder = released / release_id

@@ -10,9 +10,9 @@ from typing import TYPE_CHECKING
 
 from ingestion.errors import DataRefused
 from marts.attacker.attack import Insiders, attack
-from marts.attacker.bounds import NotSolved
 from marts.attacker.reading import NotARelease, read_release, release_of
 from marts.attacker.report import RE_OPENED, ContradictoryReleases
+from marts.attacker.solver import NotSolved
 from marts.disclosure.primary import OWN_RULES
 from marts.disclosure.table import CellRef
 from marts.release_folder import release_ids

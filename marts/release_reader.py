@@ -13,7 +13,7 @@ from marts.disclosure.registry import RegistryBroken
 from marts.released_table import MASKED, Figure
 
 if TYPE_CHECKING:
-    from collections.abc import Mapping
+    from collections.abc import Collection, Mapping
     from pathlib import Path
 
     from marts.disclosure.table import Key
@@ -40,8 +40,8 @@ class ReadTable:
         return {key for (key, _), figure in self.figures.items() if figure.flag == MASKED}
 
 
-def read_release(folder: Path) -> list[ReadTable]:
-    """The tables that the data dictionary names.
+def read_release(folder: Path, names: Collection[str] | None = None) -> list[ReadTable]:
+    """The tables that the data dictionary names; only those of ``names`` when they are given.
 
     Raises:
         RegistryBroken: a file is missing or cannot be read.
@@ -51,7 +51,7 @@ def read_release(folder: Path) -> list[ReadTable]:
         return [
             ReadTable(resource["name"], resource, _figures(folder / resource["path"], resource))
             for resource in package["resources"]
-            if resource["format"] == "csv"
+            if resource["format"] == "csv" and (names is None or resource["name"] in names)
         ]
     except (OSError, ValueError, KeyError, InvalidOperation) as problem:
         raise RegistryBroken(f"Release {folder.name} cannot be read: {type(problem).__name__}.", REMEDY) from problem

@@ -41,7 +41,7 @@ def withdraw(home: Home, release_id: str, reason: str) -> None:
         ConfigurationError: there is no such release, it is withdrawn already, or no reason is given.
     """
     registry = Registry(home.released)
-    if registry.entry(release_id) is None:
+    if release_id not in registry.by_id():
         raise ConfigurationError(f"There is no release {release_id}.", "List them: osamari release list")
     if release_id in registry.withdrawn():
         raise ConfigurationError(f"Release {release_id} is withdrawn already.", "List them: osamari release list")
@@ -84,14 +84,13 @@ def verify(home: Home, release_id: str | None = None) -> list[str]:
             names the file or the cell, never a figure.
         ConfigurationError: there is no such release.
     """
-    registry = Registry(home.released)
-    registered = [entry.release_id for entry in registry.entries()]
+    registered = Registry(home.released).by_id()
     wanted = [release_id] if release_id is not None else sorted({*registered, *release_ids(home.released)})
     if not wanted or (release_id is not None and release_id not in {*registered, *release_ids(home.released)}):
         raise ConfigurationError(f"There is no release {release_id or 'yet'}.", "List them: osamari release list")
     lines = [f"registry: {len(registered)} releases, chain unbroken"]
     for one in wanted:
-        require_intact(home.released, registry, one)
+        require_intact(home.released, registered, one)
         tables = read_release(home.released / one)
         law = _one_law(home.released / one)
         for table in tables:

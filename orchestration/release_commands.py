@@ -85,9 +85,9 @@ def attack(context: click.Context, folders: tuple[Path, ...], known: tuple[str, 
 
 def _attacked(folders: tuple[Path, ...], known: tuple[str, ...]) -> AttackReport:
     from marts.attacker.attack import attack_release  # noqa: PLC0415  (commands load only what they need)
-    from marts.attacker.bounds import NotSolved  # noqa: PLC0415
     from marts.attacker.reading import NotARelease  # noqa: PLC0415
     from marts.attacker.report import ContradictoryReleases, NoSuchCell  # noqa: PLC0415
+    from marts.attacker.solver import NotSolved  # noqa: PLC0415
 
     try:
         return attack_release(_releases_in(folders), _insiders(known))

@@ -54,9 +54,13 @@ class Dimension:
             found.setdefault(parent, []).append(code)
         return tuple((whole, tuple(parts)) for whole, parts in found.items() if whole in self.place)
 
+    @cached_property
+    def _parts(self) -> dict[str, tuple[str, ...]]:
+        return dict(self.families)
+
     def leaves(self, code: str) -> frozenset[str]:
         """The finest codes under ``code``; itself when it has no parts."""
-        parts = dict(self.families).get(code, ())
+        parts = self._parts.get(code, ())
         return frozenset().union(*(self.leaves(part) for part in parts)) if parts else frozenset((code,))
 
 

@@ -75,9 +75,9 @@ class Registry:
         """The releases that were withdrawn, with the reason."""
         return {line.release_id: line.reason for line in self._lines() if isinstance(line, Withdrawal)}
 
-    def entry(self, release_id: str) -> Entry | None:
-        """One release; none when it is not registered."""
-        return next((entry for entry in self.entries() if entry.release_id == release_id), None)
+    def by_id(self) -> dict[str, Entry]:
+        """Every release by its id. The whole register is read: ask once for many."""
+        return {entry.release_id: entry for entry in self.entries()}
 
     def append(self, entry: Entry | Withdrawal) -> None:
         """Write one more line, so that it is on the disk when this returns."""
