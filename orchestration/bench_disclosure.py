@@ -5,6 +5,7 @@ from __future__ import annotations
 import resource
 import statistics
 import time
+from dataclasses import replace
 from typing import TYPE_CHECKING
 
 from marts.disclosure.policy import IntervalRule, Rules, load_policy
@@ -72,12 +73,4 @@ def _rules() -> Rules:
         "count": rules.intervals["debtor_count"],
         "amount": rules.intervals["outstanding_yen"],
     }
-    return Rules(
-        rules.minimum_contributors,
-        rules.p_percent,
-        intervals,
-        rules.guards_lone_contributor,
-        rules.linear_program_budget,
-        rules.guards_whole_shares,
-        rules.guards_pools,
-    )
+    return replace(rules, intervals=intervals)

@@ -8,7 +8,7 @@ from itertools import product
 from typing import TYPE_CHECKING
 
 from marts.disclosure.lattice import Link
-from marts.disclosure.policy import IntervalRule, Rules
+from marts.disclosure.policy import Effort, IntervalRule, Rules
 from marts.disclosure.table import TOTAL, Cell, CellRef, Dimension, Key, Measure, Table
 
 if TYPE_CHECKING:
@@ -40,7 +40,8 @@ def rules(  # noqa: PLR0913 - one for each rule
         COUNT: IntervalRule(width, 0, 1),
         AMOUNT: IntervalRule(width, percent, 1),
     }
-    return Rules(minimum, p_percent, interval, lone, 20_000, guards_whole_shares=True, guards_pools=pools)
+    effort = Effort(pruning_programs=1000)
+    return Rules(minimum, p_percent, interval, lone, 20_000, guards_whole_shares=True, guards_pools=pools, effort=effort)
 
 
 def table_of(

@@ -15,6 +15,7 @@ if TYPE_CHECKING:
 
 PRIME = 2**31 - 1
 """Products of two residues fit into 64 bits."""
+_MANY = 200
 _MARKS = 2
 """Check sums carried along with each row; they find proportional rows quickly, an exact comparison confirms."""
 
@@ -114,7 +115,9 @@ def _product(rows: Matrix, weights: Matrix) -> Matrix:
 
 
 def _inverse(values: Matrix) -> Matrix:
-    """Inverse of each value modulo the prime (Fermat); 0 for 0."""
+    """Inverse of each value modulo the prime; 0 for 0. Many at once by Fermat's theorem, few one by one."""
+    if values.size < _MANY:
+        return np.array([pow(value, -1, PRIME) if value else 0 for value in values.tolist()], dtype=np.int64)
     result, base, exponent = np.ones_like(values), values % PRIME, PRIME - 2
     while exponent:
         if exponent & 1:

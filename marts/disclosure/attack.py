@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections import deque
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
@@ -25,6 +26,8 @@ _HARVESTS, _VAIN = 40, 2
 _REFINED = 20
 """So many of the narrowest intervals are computed exactly; the others are known to be at least as wide as proven."""
 _SEED = 20180
+_KEPT = 200
+"""So many points are kept for whoever goes on from here."""
 
 
 @dataclass(frozen=True)
@@ -61,6 +64,8 @@ class Attack:
         # The true table is one that agrees with all that is published.
         self.low = system.values.astype(float)
         self.high = self.low.copy()
+        self.points: deque[Vector] = deque(maxlen=_KEPT)
+        """The last points found, as figures of the finest cells; masking more leaves them valid."""
         self._program = self._build()
 
     def width(self, cell: int) -> float:
@@ -159,6 +164,7 @@ class Attack:
         point = self._program.maximum(direction, self._budget)
         figures = self.system.forms @ (point * self._scale)
         self._verify(figures, point)
+        self.points.append(point * self._scale)
         self.low = np.minimum(self.low, figures)
         self.high = np.maximum(self.high, figures)
 

@@ -26,6 +26,14 @@ class IntervalRule:
 
 
 @dataclass(frozen=True)
+class Effort:
+    """How far the search for fewer masks goes. Counts, not times: the same input must end the same way."""
+
+    pruning_programs: int
+    """Linear programs per block of masked cells to find out which masks are superfluous."""
+
+
+@dataclass(frozen=True)
 class Rules:
     """The thresholds: all that the engine needs of the policy."""
 
@@ -38,6 +46,7 @@ class Rules:
     """Whether a share of none or all of its whole is masked."""
     guards_pools: bool
     """Whether the masked cells of a line must together be as many contributors as a cell that is shown."""
+    effort: Effort
 
 
 @dataclass(frozen=True)
@@ -123,7 +132,7 @@ def load_policy(path: Path = DEFAULT_PATH) -> Policy:
 
 def _rules(top: Section) -> Rules:
     primary, insiders, budget = top.section("primary"), top.section("insiders"), top.section("budget")
-    intervals = top.section("minimum_interval")
+    intervals, effort = top.section("minimum_interval"), top.section("effort")
     rules = Rules(
         minimum_contributors=primary.positive("minimum_contributors"),
         p_percent=primary.positive("p_percent"),
@@ -132,8 +141,9 @@ def _rules(top: Section) -> Rules:
         linear_program_budget=budget.positive("linear_programs"),
         guards_whole_shares=primary.take("whole_shares", bool),
         guards_pools=insiders.take("pools", bool),
+        effort=Effort(effort.not_negative("pruning_programs")),
     )
-    for section in (primary, insiders, budget, intervals):
+    for section in (primary, insiders, budget, intervals, effort):
         section.close()
     return rules
 

@@ -7,6 +7,7 @@ Contributors of different cells are taken as different; one who is in several ma
 
 from __future__ import annotations
 
+from collections import defaultdict
 from dataclasses import dataclass
 from itertools import product
 from typing import TYPE_CHECKING
@@ -15,7 +16,7 @@ from marts.disclosure.primary import dominates
 from marts.disclosure.table import TOTAL, CellRef
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator, Mapping, Sequence
+    from collections.abc import Collection, Iterator, Mapping, Sequence
 
     from marts.disclosure.policy import Rules
     from marts.disclosure.table import Cell, Dimension, Table
@@ -30,36 +31,49 @@ class Pool:
     """The published parts that may be masked, and the whole itself where it may be."""
 
 
-def small_pools(
-    tables: Sequence[Table], masked: frozenset[CellRef], rules: Rules, may_be_masked: Mapping[CellRef, float]
-) -> Iterator[Pool]:
-    """Every pool of two and more cells that is too small and can be enlarged; none when the policy allows them."""
-    if not rules.guards_pools:
-        return
-    for table in tables:
-        for whole, parts in _lines(table):
-            pool = [part for part in parts if part in masked and not _cell(table, part).is_structural_zero]
-            # A single masked part would be determined, which is refused elsewhere.
-            if whole in masked or len(pool) <= 1 or not _is_small(table, [_cell(table, part) for part in pool], rules):
-                continue
-            open_parts = [part for part in parts if part not in masked and part in may_be_masked]
-            # An empty part would add nobody.
-            useful = [part for part in open_parts if _cell(table, part).contributor_count]
-            candidates = (*useful, *((whole,) if whole in may_be_masked else ()))
-            if candidates:
-                yield Pool(whole, candidates)
+class Lines:
+    """Every line of the tables, and in which of them a cell stands. Knows no mask."""
 
+    def __init__(self, tables: Sequence[Table], rules: Rules, worth: Mapping[CellRef, float]) -> None:
+        """``worth`` has an entry for every cell that may be masked."""
+        self._rules, self._worth = rules, worth
+        self._lines = [(table, *line) for table in tables for line in _lines(table)] if rules.guards_pools else []
+        self._of: dict[CellRef, list[int]] = defaultdict(list)
+        for number, (_, whole, parts) in enumerate(self._lines):
+            for cell in (whole, *parts):
+                self._of[cell].append(number)
 
-def enlarge(
-    tables: Sequence[Table], masked: frozenset[CellRef], rules: Rules, worth: Mapping[CellRef, float]
-) -> frozenset[CellRef]:
-    """``masked`` and the least useful further cells that make every pool large enough."""
-    while True:
-        pools = small_pools(tables, masked, rules, worth)
-        added = {min(pool.candidates, key=lambda c: (worth[c], c)) for pool in pools}
-        if not added:
-            return masked
-        masked |= added
+    def small_pools(self, masked: Collection[CellRef]) -> Iterator[Pool]:
+        """Every pool of two and more cells that is too small and can be enlarged; none when the policy allows them."""
+        return filter(None, (self._small(number, masked) for number in range(len(self._lines))))
+
+    def would_be_small(self, opened: Collection[CellRef], masked: Collection[CellRef]) -> bool:
+        """Whether there would be such a pool around ``opened`` if those cells were not masked."""
+        numbers = sorted({number for cell in opened for number in self._of[cell]})
+        left = set(masked).difference(opened) if numbers else set()
+        return any(self._small(number, left) for number in numbers)
+
+    def enlarge(self, masked: frozenset[CellRef]) -> frozenset[CellRef]:
+        """``masked`` and the least useful further cells that make every pool large enough."""
+        while True:
+            pools = self.small_pools(masked)
+            added = {min(pool.candidates, key=lambda c: (self._worth[c], c)) for pool in pools}
+            if not added:
+                return masked
+            masked |= added
+
+    def _small(self, number: int, masked: Collection[CellRef]) -> Pool | None:
+        table, whole, parts = self._lines[number]
+        pool = [part for part in parts if part in masked and not _cell(table, part).is_structural_zero]
+        # A single masked part would be determined, which is refused elsewhere.
+        cells = [_cell(table, part) for part in pool]
+        if whole in masked or len(pool) <= 1 or not _is_small(table, cells, self._rules):
+            return None
+        open_parts = [part for part in parts if part not in masked and part in self._worth]
+        # An empty part would add nobody.
+        useful = [part for part in open_parts if _cell(table, part).contributor_count]
+        candidates = (*useful, *((whole,) if whole in self._worth else ()))
+        return Pool(whole, candidates) if candidates else None
 
 
 def _lines(table: Table) -> Iterator[tuple[CellRef, list[CellRef]]]:

@@ -9,12 +9,11 @@ from typing import TYPE_CHECKING
 
 from marts.disclosure.audit import Audit, audit
 from marts.disclosure.lattice import build_systems
+from marts.disclosure.masking import choose_mask
 from marts.disclosure.needs import Needs
 from marts.disclosure.part import Guarded, Part
-from marts.disclosure.pools import enlarge, small_pools
+from marts.disclosure.pools import Lines
 from marts.disclosure.primary import P_PERCENT, missing_room, primary_cells
-from marts.disclosure.repair import widen
-from marts.disclosure.secondary import Reader, complete
 from marts.disclosure.solver import Budget, NotProven, solver_name
 from marts.disclosure.table import CellRef, TableRefused
 
@@ -22,6 +21,7 @@ if TYPE_CHECKING:
     from collections.abc import Mapping, Sequence
 
     from marts.disclosure.lattice import Equation, KnownFigure, Link, System
+    from marts.disclosure.masking import Chosen
     from marts.disclosure.policy import Rules
     from marts.disclosure.table import Table
 
@@ -69,6 +69,10 @@ class Protection:
     ranks: Mapping[str, tuple[int, int]]
     """Per measure: how many independent equations readers have, and how many unknowns there are."""
     linear_programs: int
+    pruned: int = 0
+    """Cells that were masked for others' sake on the way and are published because that protects nobody."""
+    undecided: int = 0
+    """Cells of which the bound on linear programs left open whether their mask is superfluous; they stay masked."""
     solver: str = field(default_factory=solver_name)
 
     def count(self, rule: str) -> int:
@@ -104,12 +108,12 @@ def protect(
     worth = _usefulness(tables, earlier.told)
     parts = [_part(system, everything, reasons, (rules, worth)) for system in systems]
     parts.sort(key=lambda part: (-len(part.system.known), part.system.measure, part.system.cells[:1]))
-    budget = Budget(rules.linear_program_budget)
-    masked = _mask(parts, frozenset(reasons), (tables, rules, worth), budget)
-    proof = audit(parts, masked, budget)
-    for pool in small_pools(tables, masked, rules, worth):
+    budget, lines = Budget(rules.linear_program_budget), Lines(tables, rules, worth)
+    chosen = choose_mask(parts, frozenset(reasons), (lines, worth, rules.effort), budget)
+    proof = audit(parts, chosen.masked, budget)
+    for pool in lines.small_pools(chosen.masked):
         raise NotProven(f"{pool.whole}: the masked parts together are too few.", _REMEDY)
-    return _protection(tables, (parts, masked), reasons, proof, (budget, known))
+    return _protection(tables, (parts, chosen), reasons, proof, (budget, known))
 
 
 def _reasons(tables: Sequence[Table], rules: Rules, earlier: Earlier) -> dict[CellRef, str]:
@@ -126,14 +130,14 @@ def _reasons(tables: Sequence[Table], rules: Rules, earlier: Earlier) -> dict[Ce
 
 def _protection(
     tables: Sequence[Table],
-    result: tuple[Sequence[Part], frozenset[CellRef]],
+    result: tuple[Sequence[Part], Chosen],
     reasons: Mapping[CellRef, str],
     proof: Audit,
     means: tuple[Budget, Sequence[KnownFigure]],
 ) -> Protection:
     """What is said of this release; the versions of earlier ones took part and are not listed again."""
-    (parts, masked), (budget, known) = result, means
-    names = {table.name for table in tables}
+    (parts, chosen), (budget, known) = result, means
+    masked, names = chosen.masked, {table.name for table in tables}
     return Protection(
         masked={cell: reasons.get(cell, SECONDARY) for cell in sorted(masked) if cell.table in names},
         unclaimed=_unclaimed(parts, masked, known, names),
@@ -141,29 +145,10 @@ def _protection(
         structural_zero_count=sum(cell.is_structural_zero for table in tables for cell in table.cells.values()),
         narrowest=proof.narrowest,
         ranks=proof.ranks,
-        linear_programs=budget.used,
+        linear_programs=budget.used + chosen.programs,
+        pruned=chosen.pruned,
+        undecided=chosen.undecided,
     )
-
-
-def _mask(
-    parts: Sequence[Part],
-    masked: frozenset[CellRef],
-    pooled: tuple[Sequence[Table], Rules, Mapping[CellRef, float]],
-    budget: Budget,
-) -> frozenset[CellRef]:
-    """First nothing may be computed and no pool be small, then nothing may be too narrow; until all holds."""
-    tables, rules, worth = pooled
-    while True:
-        masked = complete(parts, masked)
-        grown = enlarge(tables, masked, rules, worth)
-        if grown != masked:
-            masked = grown
-            continue
-        for part in parts:
-            part.needs.give_up(Reader(part.system).knows_before(part.inside(masked)))
-        masked = widen(parts, masked, budget)
-        if masked == grown:
-            return masked
 
 
 def _part(

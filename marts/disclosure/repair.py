@@ -4,6 +4,8 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
+import numpy as np
+
 from marts.disclosure.alternative import Alternatives
 from marts.disclosure.attack import Attack
 
@@ -11,23 +13,35 @@ if TYPE_CHECKING:
     from collections.abc import Sequence
 
     from marts.disclosure.part import Part
-    from marts.disclosure.solver import Budget
+    from marts.disclosure.solver import Budget, Vector
     from marts.disclosure.table import CellRef
 
 
-def widen(parts: Sequence[Part], masked: frozenset[CellRef], budget: Budget) -> frozenset[CellRef]:
-    """``masked`` and all further cells to be masked.
+class Widening:
+    """The repairs of all parts. Masking more never narrows an interval, so what is wide once stays wide."""
 
-    A cell that public figures enclose too narrowly whatever is masked is given up in the part's needs.
-    Masking more never narrows an interval, so what is wide once stays wide.
-    """
-    repairs = [_Repair(part, part.inside(masked), budget) for part in parts]
-    while True:
-        before = masked
-        for repair in repairs:
-            masked |= repair.part.outside(repair.run(repair.part.inside(masked)))
-        if masked == before:
-            return masked
+    def __init__(self, parts: Sequence[Part], budget: Budget) -> None:
+        """Nothing is built before it is needed."""
+        self._parts, self._budget = parts, budget
+        self._repairs: list[_Repair] = []
+
+    def run(self, masked: frozenset[CellRef]) -> frozenset[CellRef]:
+        """``masked`` and all further cells to be masked.
+
+        A cell that public figures enclose too narrowly whatever is masked is given up in the part's needs.
+        """
+        if not self._repairs:
+            self._repairs = [_Repair(part, part.inside(masked), self._budget) for part in self._parts]
+        while True:
+            before = masked
+            for repair in self._repairs:
+                masked |= repair.part.outside(repair.run(repair.part.inside(masked)))
+            if masked == before:
+                return masked
+
+    def points(self) -> list[Vector]:
+        """For each part, tables that agree with all that is published beside the mask: a row of finest cells each."""
+        return [repair.points() for repair in self._repairs]
 
 
 class _Repair:
@@ -64,6 +78,11 @@ class _Repair:
         # Cells that were masked on the way have needs of their own: only a run that masks none is the last.
         self._done = masked
         return self._masked
+
+    def points(self) -> Vector:
+        """What the attack found."""
+        found: Vector = np.array(self._attack.points).reshape(-1, self._system.forms.shape[1])
+        return found
 
     def _remedy(self) -> Alternatives:
         if self._alternatives is None:

@@ -50,31 +50,32 @@ class Reader:
         return space
 
 
-def complete(parts: Sequence[Part], masked: frozenset[CellRef]) -> frozenset[CellRef]:
+def readers_of(parts: Sequence[Part]) -> list[tuple[Part, Reader]]:
+    """Every part with its reader; parts with the same cells and equations share one: figures do not matter here."""
+    found: dict[object, Reader] = {}
+    readers = []
+    for part in parts:
+        reader = Reader(part.system)
+        readers.append((part, found.setdefault((part.system.cells, reader.knowledge), reader)))
+    return readers
+
+
+def complete(readers: Sequence[tuple[Part, Reader]], masked: frozenset[CellRef]) -> frozenset[CellRef]:
     """``masked`` and all further cells to be masked, one mask for all parts.
 
     The part about which readers know most comes first: what is safe there is mostly safe in the others.
     """
-    readers = _different(parts)
-    waiting = list(readers)
+    distinct = list({id(reader): (part, reader) for part, reader in reversed(readers)}.values())[::-1]
+    waiting = list(distinct)
     while waiting:
         (part, reader), *waiting = waiting
         found = masked | part.outside(_complete_one(part, reader, masked))
         if found != masked:
             added, masked = found - masked, found
             waiting += [
-                pair for pair in readers if pair[0] is not part and pair not in waiting and pair[0].inside(added)
+                pair for pair in distinct if pair[0] is not part and pair not in waiting and pair[0].inside(added)
             ]
     return masked
-
-
-def _different(parts: Sequence[Part]) -> list[tuple[Part, Reader]]:
-    """One part of those with the same cells and equations: figures do not matter here."""
-    found: dict[object, tuple[Part, Reader]] = {}
-    for part in parts:
-        reader = Reader(part.system)
-        found.setdefault((part.system.cells, reader.knowledge), (part, reader))
-    return list(found.values())
 
 
 def _complete_one(part: Part, reader: Reader, masked: frozenset[CellRef]) -> set[int]:
