@@ -131,13 +131,14 @@ def serve(context: click.Context, port: int) -> None:
 
 def main() -> None:
     """Entry point: our own errors become a message with its remedy and an exit code, never a traceback."""
+    from orchestration.backup_commands import backup, restore  # noqa: PLC0415
     from orchestration.bench_commands import bench  # noqa: PLC0415
     from orchestration.delivery_commands import quarantine, rebuild  # noqa: PLC0415
     from orchestration.exit_codes import exit_code_of  # noqa: PLC0415
     from orchestration.list_commands import list_  # noqa: PLC0415
     from orchestration.release_commands import release  # noqa: PLC0415
 
-    for command in (list_, release, quarantine, rebuild, bench):
+    for command in (list_, release, quarantine, rebuild, backup, restore, bench):
         osamari.add_command(command)
     try:
         osamari()
