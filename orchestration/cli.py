@@ -134,11 +134,12 @@ def main() -> None:
     from orchestration.backup_commands import backup, restore  # noqa: PLC0415
     from orchestration.bench_commands import bench  # noqa: PLC0415
     from orchestration.delivery_commands import quarantine, rebuild  # noqa: PLC0415
+    from orchestration.erase_commands import erase  # noqa: PLC0415
     from orchestration.exit_codes import exit_code_of  # noqa: PLC0415
     from orchestration.list_commands import list_  # noqa: PLC0415
     from orchestration.release_commands import release  # noqa: PLC0415
 
-    for command in (list_, release, quarantine, rebuild, backup, restore, bench):
+    for command in (list_, release, quarantine, rebuild, backup, restore, erase, bench):
         osamari.add_command(command)
     try:
         osamari()

@@ -64,12 +64,14 @@ def folder(tmp_path: Path) -> Path:
     return tmp_path / "backups"
 
 
-def test_a_lost_city_comes_back_and_its_release_verifies(refreshed_city: RefreshedCity, tmp_path: Path) -> None:
-    home = Home(shutil.copytree(refreshed_city.home.root, tmp_path / "city"))
-    backup_on(home, tmp_path / "backups")
+def test_a_lost_home_comes_back_and_its_release_verifies(
+    refreshed_city: RefreshedCity, home: Home, folder: Path
+) -> None:
+    shutil.copytree(refreshed_city.home.released, home.released, dirs_exist_ok=True)
+    backup_on(home, folder)
     before = bytes_of(home.root)
     lose_all_but_keys(home)
-    assert restore_backup(tmp_path / "backups", home).missing_keys == ()
+    assert restore_backup(folder, home).missing_keys == ()
     assert bytes_of(home.root) == before
     assert "chain unbroken" in verify(home)[0]
     assert "files as released" in verify(home)[1]
@@ -125,7 +127,7 @@ def test_a_damaged_piece_is_found_and_named_and_nothing_is_restored(home: Home, 
     made = backup_on(home, folder)
     warehouse = next(file for file in made.backup.files if file.path == "warehouse.duckdb")
     piece, other = (
-        folder / "pieces" / name[:2] / name for name in (warehouse.pieces[0], made.backup.files[0].pieces[0])
+        folder / "pieces" / name[:2] / name for name in (warehouse.pieces[0], made.backup.files[-1].pieces[0])
     )
     content = piece.read_bytes()
     if damage == "missing":
