@@ -31,6 +31,7 @@ VERSION_TABLES = {
         delivery_seq INTEGER, reason VARCHAR""",
     "superseded_lines": """
         feed VARCHAR, source_file_no INTEGER, source_line_no INTEGER, superseded_by_file_no INTEGER, yen BIGINT""",
+    "erased_lines": "feed VARCHAR, source_file_no INTEGER, source_line_no INTEGER",
 }
 _ORDER = "delivery_date, delivery_seq, source_file_no, source_line_no"
 _COMPLETE_FULL_DELIVERIES = f"""
@@ -41,6 +42,11 @@ GROUP BY municipality_code, delivery_date, part_count, CASE WHEN part_count > 1 
 HAVING count(DISTINCT part_no) = max(part_count) AND sum(row_count_quarantined) = 0
 """
 """Full deliveries of which every part is there and no line was refused: only they tell what no longer exists."""
+_NOT_ERASED = (
+    "(source_file_no, source_line_no) NOT IN (SELECT (source_file_no, source_line_no) FROM erased_lines "
+    "WHERE feed = $feed)"
+)
+"""Rows of erased people are of nobody: no full delivery holds their key, and none ends it."""
 
 
 @dataclass(frozen=True)
@@ -178,7 +184,8 @@ class RecordVersions:
             f"fulls AS ({_COMPLETE_FULL_DELIVERIES}), "
             "markers AS (SELECT firsts.key_hash, fulls.delivery_date, fulls.delivery_seq, fulls.file_no AS "
             "source_file_no FROM fulls JOIN (SELECT key_hash, min((delivery_date, delivery_seq)) AS first "
-            "FROM delivered GROUP BY key_hash) AS firsts ON firsts.first < (fulls.delivery_date, fulls.delivery_seq) "
+            f"FROM delivered WHERE {_NOT_ERASED} GROUP BY key_hash) AS firsts "
+            "ON firsts.first < (fulls.delivery_date, fulls.delivery_seq) "
             "ANTI JOIN delivered AS held ON held.key_hash = firsts.key_hash "
             "AND list_contains(fulls.file_nos, held.source_file_no)), "
             "steps AS (SELECT *, true AS is_version FROM delivered UNION ALL SELECT key_hash, delivery_date, "

@@ -92,8 +92,10 @@ def assembled() -> click.Group:
     """The ``osamari`` command with all its groups, each behind the gate that ``access/commands.yaml`` asks for."""
     from orchestration.access.gate import guard  # noqa: PLC0415
     from orchestration.access_commands import access  # noqa: PLC0415
+    from orchestration.backup_commands import backup, restore  # noqa: PLC0415
     from orchestration.bench_commands import bench  # noqa: PLC0415
     from orchestration.delivery_commands import quarantine, rebuild  # noqa: PLC0415
+    from orchestration.erase_commands import erase  # noqa: PLC0415
     from orchestration.evidence_commands import evidence  # noqa: PLC0415
     from orchestration.link_commands import link  # noqa: PLC0415
     from orchestration.list_commands import list_  # noqa: PLC0415
@@ -104,7 +106,8 @@ def assembled() -> click.Group:
     from orchestration.user_commands import user  # noqa: PLC0415
 
     runs, working = (refresh, serve, release, rebuild), (list_, explain, quarantine, number, link, provide)
-    for command in (*runs, *working, user, access, evidence, bench):
+    keeping = (backup, restore, erase, user, access, evidence)
+    for command in (*runs, *working, *keeping, bench):
         osamari.add_command(command)
     guard(osamari)
     return osamari

@@ -41,7 +41,9 @@ def rules(  # noqa: PLR0913 - one for each rule
         AMOUNT: IntervalRule(width, percent, 1),
     }
     effort = Effort(pruning_programs=1000)
-    return Rules(minimum, p_percent, interval, lone, 20_000, guards_whole_shares=True, guards_pools=pools, effort=effort)
+    return Rules(
+        minimum, p_percent, interval, lone, 20_000, guards_whole_shares=True, guards_pools=pools, effort=effort
+    )
 
 
 def table_of(

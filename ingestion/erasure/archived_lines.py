@@ -1,0 +1,148 @@
+"""Delivered originals without the values of the erased: their lines stay, with blanks and fresh numbers in their place.
+
+The rewritten file has another hash, so it gets the name of that hash, and so does its control file, rewritten to state
+it: for whoever reads the archive it is a delivery like the others. The ledger of files keeps the hash of the bytes that
+were delivered, by which a second delivery of them is recognised.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import TYPE_CHECKING
+
+from ingestion.csv_record import decode, split_record
+from ingestion.erasure.blanks import blank_text, blanked_columns
+from ingestion.erasure.numbers import ADDRESSEE, FIND, LINK, OWN, number_columns
+
+if TYPE_CHECKING:
+    from collections.abc import Collection, Iterator, Mapping
+
+    from ingestion.contract import FeedContract
+
+_QUOTE_NEEDED = frozenset(',"\r\n')
+_LINE_ENDS = b"\r\n"
+
+
+@dataclass(frozen=True)
+class ErasedNumbers:
+    """The numbers of the erased people: by kind and old value the fresh one; ``finding`` are those that stay."""
+
+    fresh: Mapping[tuple[str, str], str]
+    finding: Collection[tuple[str, str]]
+
+    def is_known(self, number: str, value: str) -> bool:
+        """True when a row with this number is a row of theirs."""
+        return (number, value) in self.fresh or (number, value) in self.finding
+
+
+class LineEraser:
+    """Rewrites the records of one feed."""
+
+    def __init__(self, contract: FeedContract, encoding: str, numbers: ErasedNumbers, kept: Collection[str]) -> None:
+        """``encoding``: how the bytes of this file are text."""
+        self.contract, self.encoding, self.numbers = contract, encoding, numbers
+        place = {column.name: index for index, column in enumerate(contract.layout.record("data"))}
+        self.columns = contract.layout.record("data")
+        self.number_columns = [(place[one.name], one) for one in number_columns(contract) if one.name in place]
+        self.blanked = [(place[one.name], one) for one in blanked_columns(contract, kept) if one.name in place]
+
+    def file(self, content: bytes, line_nos: Collection[int] | None) -> tuple[bytes, int]:
+        """The file rewritten, and how many lines changed; ``None``: every line that is theirs by its numbers."""
+        records = self._fixed(content) if self.contract.format == "fixed" else self._lines(content)
+        parts, changed = [], 0
+        for number, record in records:
+            if line_nos is None or number in line_nos:
+                rewritten = self.record(record)
+                changed += rewritten != record
+                parts.append(rewritten)
+            else:
+                parts.append(record)
+        return b"".join(parts), changed
+
+    def record(self, raw: bytes) -> bytes:
+        """One record with its line end, rewritten if it is theirs or names them; any other as it is."""
+        return self._fixed_record(raw) if self.contract.format == "fixed" else self._csv_record(raw)
+
+    @staticmethod
+    def _lines(content: bytes) -> Iterator[tuple[int, bytes]]:
+        """Each record with the number of its first line; a line end within quotation marks ends none."""
+        held, first = b"", 1
+        for number, line in enumerate(_split(content), 1):
+            held += line
+            if held.count(b'"') % 2 == 0:
+                yield first, held
+                held, first = b"", number + 1
+        if held:
+            yield first, held
+
+    def _fixed(self, content: bytes) -> Iterator[tuple[int, bytes]]:
+        size, place, number = int(self.contract.record_bytes or 0), 0, 0
+        while place < len(content):
+            end = min(place + size, len(content))
+            while end < len(content) and content[end] in _LINE_ENDS:
+                end += 1
+            number += 1
+            yield number, content[place:end]
+            place = end
+
+    def _csv_record(self, raw: bytes) -> bytes:
+        body = raw.rstrip(_LINE_ENDS)
+        try:
+            fields, is_complete = split_record(decode(body, self.encoding))
+        except UnicodeDecodeError:
+            return raw
+        if not is_complete or len(fields) != len(self.columns):
+            return raw
+        changes = self._changes(fields)
+        if not changes:
+            return raw
+        texts = [changes.get(place, field) for place, field in enumerate(fields)]
+        line = ",".join(_csv_field(text) for text in texts)
+        return line.encode(self.encoding) + raw[len(body) :]
+
+    def _fixed_record(self, raw: bytes) -> bytes:
+        spans, place = [], 0
+        for column in self.columns:
+            spans.append((place, place + column.length))
+            place += column.length
+        if len(raw) < place:
+            return raw
+        fields = [raw[start:end].decode(self.encoding, errors="replace") for start, end in spans]
+        changes = self._changes([field.strip() for field in fields])
+        changed = bytearray(raw)
+        for index, text in changes.items():
+            start, end = spans[index]
+            pad = "0" if not text and self.columns[index].type not in ("text", "code", "flag", "time") else " "
+            changed[start:end] = text.ljust(end - start, pad).encode(self.encoding)
+        return bytes(changed)
+
+    def _changes(self, fields: list[str]) -> dict[int, str]:
+        """By place, what is written instead; empty when the record has nothing to do with them."""
+        is_owned = self._is_owned(fields)
+        changes = {}
+        for place, one in self.number_columns:
+            if one.has_fresh_code and (is_owned or one.number == ADDRESSEE):
+                label = "EAN" if one.is_labelled else ""
+                fresh = self.numbers.fresh.get((one.number, fields[place].removeprefix(label)))
+                if fresh is not None:
+                    changes[place] = label + fresh
+        if is_owned:
+            changes |= {place: blank_text(column) for place, column in self.blanked}
+        return changes
+
+    def _is_owned(self, fields: list[str]) -> bool:
+        owners = [fields[place] for place, one in self.number_columns if one.role == OWN and fields[place]]
+        if owners:
+            return self.numbers.is_known(ADDRESSEE, owners[0])
+        links = ((place, one) for place, one in self.number_columns if one.role in (LINK, FIND))
+        return any(self.numbers.is_known(one.number, fields[place].removeprefix("EAN")) for place, one in links)
+
+
+def _split(content: bytes) -> list[bytes]:
+    """The lines with their line feeds, and nothing but line feeds ends one."""
+    lines = content.split(b"\n")
+    return [*(line + b"\n" for line in lines[:-1]), *lines[-1:]]
+
+
+def _csv_field(text: str) -> str:
+    return '"' + text.replace('"', '""') + '"' if _QUOTE_NEEDED.intersection(text) else text

@@ -1,0 +1,125 @@
+"""Erases people from a home: the front door. Every yen stays, and no way leads from the rows that stay to a person."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import TYPE_CHECKING
+
+from ingestion.city_profile import read_city_profile
+from ingestion.erasure import changeover
+from ingestion.erasure.archive_copy import Moves, OriginalsEraser
+from ingestion.erasure.archived_lines import ErasedNumbers
+from ingestion.erasure.numbers import OVERPAYMENT
+from ingestion.erasure.touched_rows import TouchedRows
+from ingestion.erasure.warehouse_copy import WarehouseCopy, two_warehouses
+from ingestion.errors import DataRefused
+from ingestion.pseudonym import read_secret
+
+if TYPE_CHECKING:
+    from collections.abc import Callable, Collection, Mapping, Sequence
+
+    from duckdb import DuckDBPyConnection
+
+    from ingestion.home import Home
+
+_LINES = """
+WITH named AS (
+    SELECT source_file_no, source_line_no FROM memory.renamed
+    UNION
+    SELECT thin.source_file_no, thin.source_line_no FROM warehouse.repeated_lines AS thin JOIN memory.renamed ON
+        renamed.feed = thin.feed AND renamed.old_key = thin.key_hash AND renamed.old_record = thin.record_hash
+)
+SELECT files.file_sha256, list(named.source_line_no)
+FROM named JOIN warehouse.feed_files AS files ON files.file_no = named.source_file_no GROUP BY files.file_sha256
+"""
+_ONLY_READING_TELLS = """
+SELECT DISTINCT file_sha256 FROM warehouse.feed_files
+WHERE file_status IN ('superseded', 'quarantined') OR row_count_quarantined > 0
+"""
+
+
+@dataclass(frozen=True)
+class Erased:
+    """What was erased, in counts: rows by feed (blanked, and of others naming him), lines of originals, files."""
+
+    person_count: int
+    rows_by_feed: Mapping[str, int]
+    naming_rows_by_feed: Mapping[str, int]
+    number_count: int
+    archived_line_count: int
+    quarantined_line_count: int
+    list_count: int
+
+
+@dataclass(frozen=True)
+class Erasure:
+    """Whom to erase and what stays. ``codes``: addressee codes. ``kept``: by feed, columns that figures are made of.
+
+    ``computed``: tables that are made from others and are left out, to be computed anew.
+    """
+
+    codes: Sequence[str]
+    kept: Mapping[str, Collection[str]]
+    computed: Collection[str]
+
+
+def erase_people(home: Home, erasure: Erasure, progress: Callable[[str, str], None]) -> Erased:
+    """Erase these people from the warehouse, the archive, the quarantine and the lists; all of it or nothing.
+
+    The caller holds the home against other writers, and computes the left-out tables anew afterwards.
+
+    Raises:
+        DataRefused: none of them is known.
+    """
+    folder = changeover.begin(home)
+    profile = read_city_profile(home)
+    contracts = profile.layouts.contracts()
+    moves, new = Moves(), folder / "warehouse.duckdb"
+    with two_warehouses(home, new) as connection:
+        progress("search", f"{len(erasure.codes):,} people")
+        TouchedRows(connection, list(contracts.values())).find(erasure.codes)
+        owned, naming = (_counts(connection, is_owned=flag) for flag in (True, False))
+        if not owned:
+            raise DataRefused("no row of these people was found", "Make a new plan: osamari erase --as-of DAY")
+        copy = WarehouseCopy(connection, list(contracts.values()), erasure.kept, read_secret(home))
+        numbers = _numbers(connection)
+        originals = OriginalsEraser(home, folder, contracts, numbers, erasure.kept, {})
+        refused = connection.execute(
+            "SELECT DISTINCT file_no, source_line_no, line_bytes FROM warehouse.quarantined_lines "
+            "WHERE line_bytes IS NOT NULL"
+        ).fetchall()
+        copy.write(erasure.computed, originals.refused_lines(iter(refused)), lambda table: progress("copy", table))
+        lines = _lines(connection)
+    originals = OriginalsEraser(home, folder, contracts, numbers, erasure.kept, lines)
+    archived = originals.archive(moves, lambda name: progress("archive", name))
+    quarantined = originals.quarantine(moves)
+    lists = [path for path in sorted(home.lists.rglob("*")) if path.is_file()]
+    moves.removed += lists
+    new.chmod(0o600)
+    moves.placed.append((new, home.warehouse))
+    changeover.commit(home, moves)
+    count = len(set(erasure.codes))
+    return Erased(count, owned, naming, len(numbers.fresh), archived, quarantined, len(lists))
+
+
+def _counts(connection: DuckDBPyConnection, *, is_owned: bool) -> dict[str, int]:
+    rows = connection.execute(
+        "SELECT feed, count(*) FROM memory.touched WHERE is_owned = ? GROUP BY feed ORDER BY feed", [is_owned]
+    ).fetchall()
+    return dict(rows)
+
+
+def _numbers(connection: DuckDBPyConnection) -> ErasedNumbers:
+    fresh = connection.execute("SELECT number, old, new FROM memory.numbers").fetchall()
+    finding = connection.execute(
+        "SELECT number, old FROM memory.old_numbers WHERE number = ?", [OVERPAYMENT]
+    ).fetchall()
+    return ErasedNumbers({(number, old): new for number, old, new in fresh}, set(finding))
+
+
+def _lines(connection: DuckDBPyConnection) -> dict[str, Collection[int] | None]:
+    """Of each delivered file the lines that are theirs or name them; None where only reading the file tells."""
+    found: dict[str, Collection[int] | None] = {
+        digest: set(lines) for digest, lines in connection.execute(_LINES).fetchall()
+    }
+    return found | dict.fromkeys((row[0] for row in connection.execute(_ONLY_READING_TELLS).fetchall()), None)

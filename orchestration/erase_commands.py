@@ -1,0 +1,116 @@
+"""``osamari erase``: who is due, the erasure by a plan, its certificates and its proof."""
+
+from __future__ import annotations
+
+import datetime as dt
+import getpass
+from pathlib import Path
+
+import click
+
+from ingestion.errors import ConfigurationError
+from ingestion.home import Home
+from orchestration.exit_codes import DONE, REFUSED
+from orchestration.settings import parse_day
+
+
+@click.group(invoke_without_command=True)
+@click.option("--as-of", help="The day of the erasure, YYYY-MM-DD: whose periods are over by then.")
+@click.option("--addressee", "code", help="Instead: one person whose erasure is ordered. Wants --reason.")
+@click.option("--reason", default="", help="Why this person is erased, without naming him: the order's number.")
+@click.option("--plan", "plan_id", help="Carry out this plan.")
+@click.option("--yes", is_flag=True, help="Really erase. It cannot be taken back.")
+@click.pass_context
+def erase(  # noqa: PLR0913 - each is an option of the command
+    context: click.Context, as_of: str | None, code: str | None, reason: str, plan_id: str | None, *, yes: bool
+) -> None:
+    r"""Erase people whose records have all ended and been kept long enough; first say who and why.
+
+    Every yen and every released statistic stays: the rows of the erased become rows of nobody.
+
+    \b
+    Examples:
+      osamari erase --as-of 2026-06-01                                 the plan, with counts; erases nothing
+      osamari erase --as-of 2026-06-01 --plan 20260601-3f9a1c --yes    carry it out
+      osamari erase --as-of 2026-06-01 --addressee 000000000100708 --reason 収第123号
+    """
+    if context.invoked_subcommand is not None:
+        return
+    home = Home.from_environment()
+    if not as_of:
+        raise ConfigurationError("no day is given", "Name the day of the erasure: --as-of YYYY-MM-DD")
+    day = parse_day(as_of)
+    if day > dt.datetime.now().astimezone().date():
+        raise ConfigurationError(f"{day} has not come yet", "Name today or an earlier day.")
+    context.exit(_carry_out(home, plan_id, yes=yes) if plan_id else _plan(home, day, code, reason))
+
+
+def _plan(home: Home, day: dt.date, code: str | None, reason: str) -> int:
+    from orchestration.erasure.plan import Order, make_plan, plan_path, render_plan  # noqa: PLC0415
+
+    plan = make_plan(home, day, getpass.getuser(), Order(code, reason) if code else None)
+    click.echo("\n".join(render_plan(plan)))
+    click.echo(f"Nothing was erased. The plan: {plan_path(home, plan.plan_id)}")
+    if plan.people:
+        click.echo(f"To carry it out: osamari erase --as-of {day} --plan {plan.plan_id} --yes")
+    return DONE
+
+
+def _carry_out(home: Home, plan_id: str, *, yes: bool) -> int:
+    from orchestration.erasure.carry_out import carry_out  # noqa: PLC0415
+    from orchestration.erasure.plan import read_plan  # noqa: PLC0415
+    from orchestration.refresh import refresh  # noqa: PLC0415
+
+    plan = read_plan(home, plan_id)
+    if not yes:
+        raise ConfigurationError(
+            f"plan {plan_id} would erase {len(plan.people):,} people, and that cannot be taken back",
+            "Say so: repeat it with --yes",
+        )
+    moment = dt.datetime.now(dt.UTC).replace(microsecond=0)
+    done = carry_out(
+        home, plan_id, getpass.getuser(), moment, lambda step, what: click.echo(f"  {step:<8} {what}", err=True)
+    )
+    rows = sum(done["rows_by_feed"].values())
+    click.echo(
+        f"{done['person_count']:,} people erased: {rows:,} rows, {done['archived_line_count']:,} lines of originals, "
+        f"{done['number_count']:,} numbers. Certificate {plan_id}."
+    )
+    click.echo("The figures are computed anew; they must be what they were.", err=True)
+    summary, code = refresh(home, str(plan.marts_day))
+    click.echo("\n".join(summary.lines))
+    return code
+
+
+@erase.command("list")
+def list_certificates() -> None:
+    """Every erasure: when, by whom, how many people, rows and lines. The chain of the log is checked."""
+    from orchestration.erasure.carry_out import certificates  # noqa: PLC0415
+
+    for one in certificates(Home.from_environment()).lines():
+        who = f"{one['erased_by']}  {one['person_count']:,} people"
+        click.echo(f"{one['erasure_id']}  {one['erased_at']}  {who}  {one['reason']}")
+
+
+@erase.command()
+@click.option(
+    "--values",
+    required=True,
+    type=click.Path(exists=True, dir_okay=False, path_type=Path),
+    help="A value per line, UTF-8.",
+)
+@click.pass_context
+def prove(context: click.Context, values: Path) -> None:
+    """Search every file of the home for the values of FILE, in every encoding and packing. Exit code 1 when found.
+
+    Names the files, never a value. FILE holds personal data: keep it outside the home and remove it afterwards.
+    Example: osamari erase prove --values /secure/values.txt
+    """
+    from ingestion.erasure.search import find_values, forms_of  # noqa: PLC0415
+
+    wanted = [line.strip() for line in values.read_text(encoding="utf-8-sig").splitlines() if line.strip()]
+    if not forms_of(wanted):
+        raise ConfigurationError(f"{values.name} holds no value of four characters or more", "Write one per line.")
+    found = find_values(Home.from_environment(), wanted)
+    click.echo("\n".join([*found, f"{len(found):,} files or tables hold one of {len(wanted):,} values."]))
+    context.exit(REFUSED if found else DONE)
