@@ -134,10 +134,11 @@ def main() -> None:
     from orchestration.bench_commands import bench  # noqa: PLC0415
     from orchestration.delivery_commands import quarantine, rebuild  # noqa: PLC0415
     from orchestration.exit_codes import exit_code_of  # noqa: PLC0415
+    from orchestration.key_commands import keys  # noqa: PLC0415
     from orchestration.list_commands import list_  # noqa: PLC0415
     from orchestration.release_commands import release  # noqa: PLC0415
 
-    for command in (list_, release, quarantine, rebuild, bench):
+    for command in (list_, release, quarantine, rebuild, keys, bench):
         osamari.add_command(command)
     try:
         osamari()
