@@ -33,7 +33,6 @@ _CRYPTOGRAPHY = "httpfs"
 """DuckDB's own cryptography only reads; what may write is OpenSSL, which comes with this extension."""
 _WRONG_KEY, _NOT_ENCRYPTED = "Wrong encryption key", "is not encrypted"
 _IN_USE = ("lock on file", "Unique file handle conflict")
-_FLAGS_AT = 20
 
 
 @dataclass(frozen=True)
@@ -42,18 +41,31 @@ class DatabaseFile:
 
     path: Path
     keys: tuple[str, ...] = field(repr=False)
+    name: str = WAREHOUSE
+    """Under which it is attached."""
 
     @contextmanager
     def reading(self) -> Iterator[duckdb.DuckDBPyConnection]:
         """A reading connection, closed at the end."""
-        with connect_database(self.path, self.keys, read_only=True) as connection:
+        with connect_database(self.path, self.keys, read_only=True, name=self.name) as connection:
             yield connection
 
     @contextmanager
     def writing(self) -> Iterator[duckdb.DuckDBPyConnection]:
         """A writing connection, closed at the end; the file is made when it is missing."""
-        with connect_database(self.path, self.keys) as connection:
+        with connect_database(self.path, self.keys, name=self.name) as connection:
             yield connection
+
+    def opening_key(self) -> str | None:
+        """The one of the keys that opens the file; the first when there is no file yet.
+
+        Raises:
+            ConfigurationError, Busy: see :func:`connect_database`.
+        """
+        if not self.path.exists():
+            return self.keys[0]
+        with duckdb.connect() as connection:
+            return attach_database(connection, self.path, self.keys, self.name, read_only=True)
 
     def environment(self) -> dict[str, str]:
         """What tells a process of its own which file to open, and how; see :func:`named_warehouse`."""
@@ -133,29 +145,37 @@ def connect_database(
 
 def settings_beside(path: Path) -> dict[str, str | bool | int | float | list[str]]:
     """Settings of a connection to a file: what does not fit into memory goes beside it, for the time of a query."""
-    # Only an extension that is installed here is ever loaded; none is looked for elsewhere.
-    return {"temp_directory": f"{path}.tmp", "autoinstall_known_extensions": False}
+    # The one extension that is loaded has been verified (see _cryptography); none is looked for anywhere.
+    none_other = {"autoinstall_known_extensions": False, "autoload_known_extensions": False}
+    return {"temp_directory": f"{path}.tmp", "allow_unsigned_extensions": True, **none_other}
 
 
 def attach_database(
-    connection: duckdb.DuckDBPyConnection, path: Path, keys: str | Sequence[str], name: str, *, read_only: bool = False
-) -> None:
-    """Attach an encrypted file under a name, with the first of the keys that opens it.
+    connection: duckdb.DuckDBPyConnection,
+    path: Path,
+    keys: str | Sequence[str] | None,
+    name: str,
+    *,
+    read_only: bool = False,
+) -> str | None:
+    """Attach a file under a name, with the first of the keys that opens it; that key. None stands for a plain file.
 
     Raises:
         ConfigurationError, Busy: see :func:`connect_database`.
     """
-    literal = str(path).replace("'", "''")
-    options = "ENCRYPTION_KEY ?, ENCRYPTION_CIPHER 'GCM'" + (", READ_ONLY" if read_only else "")
-    tried = (keys,) if isinstance(keys, str) else keys
-    for key in tried:
+    literal, mode = str(path).replace("'", "''"), ["READ_ONLY"] if read_only else []
+    tried = [keys] if keys is None or isinstance(keys, str) else keys
+    for place, key in enumerate(tried, start=1):
+        options = ["ENCRYPTION_KEY ?", "ENCRYPTION_CIPHER 'GCM'", *mode] if key else mode
+        given = f" ({', '.join(options)})" if options else ""
         try:
-            connection.execute(f"ATTACH '{literal}' AS {name} ({options})", [key])
+            connection.execute(f"ATTACH '{literal}' AS {name}{given}", [key] if key else [])
         except duckdb.Error as error:
-            if _WRONG_KEY in str(error) and key != tried[-1]:
+            if _WRONG_KEY in str(error) and place < len(tried):
                 continue
             raise _explained(error, path) from error
-        return
+        return key
+    raise ValueError("no key was given")
 
 
 def cursor_on(connection: duckdb.DuckDBPyConnection, name: str = WAREHOUSE) -> duckdb.DuckDBPyConnection:
@@ -169,13 +189,6 @@ def load_cryptography(connection: duckdb.DuckDBPyConnection) -> None:
     """Give a connection the cryptography that may write, for its files and for what does not fit into memory."""
     connection.execute(f"LOAD '{_cryptography()}'")
     connection.execute("SET temp_file_encryption = true")
-
-
-def is_encrypted(path: Path) -> bool:
-    """True when a DuckDB file is encrypted: the first flag behind its mark and version."""
-    with path.open("rb") as file:
-        file.seek(_FLAGS_AT)
-        return file.read(1) == b"\x01"
 
 
 def _explained(error: duckdb.Error, path: Path) -> Exception:
@@ -197,7 +210,7 @@ def _explained(error: duckdb.Error, path: Path) -> Exception:
 
 @cache
 def _cryptography() -> Path:
-    """The extension as it lies in its wheel: nothing is copied into anybody's home.
+    """The extension as it lies in its wheel, verified: nothing is copied into anybody's home.
 
     Raises:
         ConfigurationError: it is not installed, or for another version of DuckDB.
@@ -206,6 +219,9 @@ def _cryptography() -> Path:
     for folder in package.submodule_search_locations or () if package else ():
         file = Path(folder) / "extensions" / f"v{duckdb.__version__}" / f"{_CRYPTOGRAPHY}.duckdb_extension"
         if file.exists():
+            # DuckDB verifies its signature by hashing it, which takes longer than opening a warehouse: once a process.
+            with duckdb.connect() as connection:
+                connection.execute(f"LOAD '{file}'")
             return file
     raise ConfigurationError(
         f"the cryptography of DuckDB {duckdb.__version__} is not installed",

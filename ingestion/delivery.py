@@ -29,6 +29,7 @@ if TYPE_CHECKING:
 
     from ingestion.city_profile import CityProfile
     from ingestion.home import Home
+    from ingestion.vault import Vault
 
 
 @dataclass(frozen=True)
@@ -45,8 +46,10 @@ class LoadingRun:
 
     home: Home
     connection: DuckDBPyConnection
+    vault: Vault
     profile: CityProfile
     secret: str
+    archive_key: str
     work_folder: Path
     is_stopped: threading.Event
 
@@ -68,8 +71,10 @@ class Delivery:
         self.run = run
         self.path = file.path
         self.sidecar = find_sidecar(self.path)
-        self.archived = archive_file(run.home, self.path)
-        self.archived_sidecar = archive_file(run.home, self.sidecar) if self.sidecar else None
+        self.archived = archive_file(run.home, self.path, run.work_folder, run.archive_key)
+        self.archived_sidecar = (
+            archive_file(run.home, self.sidecar, run.work_folder, run.archive_key) if self.sidecar else None
+        )
         self.outcome = FileOutcome(
             file.file_no, self.archived.sha256, self.path.name, byte_count=self.archived.byte_count
         )
@@ -89,13 +94,15 @@ class Delivery:
         file = FeedFile(self.path.name, self.archived.path, contract, contract.encoding)
         framed_path = self.run.work_folder / f"{self.outcome.file_no}.framed.csv"
         load = FileLoad(self.run.connection, file, self.outcome, framed_path, self.sidecar)
-        load.run(self.run.secret, name, self.run.profile)
+        load.run(self.run.secret, name, self.run.profile, self.run.vault)
         # Before the commit: written twice by a repeated run they are the same, missing they would be lost.
         load.keep_refused_lines(self.run.home)
 
     def settle(self) -> None:
         """Take the file out of the inbox, after the commit: away, or into quarantine when it was refused."""
         if self.outcome.file_status == QUARANTINED:
+            for archived in filter(None, [self.archived, self.archived_sidecar]):
+                archived.release()
             keep_file(self.run.home, self.path, self.archived.sha256, self.sidecar, self.outcome.messages)
             return
         # The sidecar first: a file that stays behind is recognised as loaded, a sidecar alone would wait for ever.

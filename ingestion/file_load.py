@@ -42,6 +42,7 @@ if TYPE_CHECKING:
     from ingestion.file_name import FeedFileName
     from ingestion.framing import Framed
     from ingestion.home import Home
+    from ingestion.vault import Vault
 
 
 class FileLoad:
@@ -68,7 +69,7 @@ class FileLoad:
         self.refused: list[RefusedLine] = []
         self.has_tolerated = False
 
-    def run(self, secret: str, name: FeedFileName, profile: CityProfile) -> None:
+    def run(self, secret: str, name: FeedFileName, profile: CityProfile, vault: Vault) -> None:
         """Frame, insert and check, within the open transaction; what is refused as a whole is taken out again."""
         outcome, contract = self.outcome, self.file.contract
         framed = self.file.stream(self.framed_path)
@@ -84,6 +85,7 @@ class FileLoad:
             if not self.faults:
                 given = (self.connection, self.file, self.framed_path, outcome.file_no)
                 store_flags(*given, has_tolerated=self.has_tolerated)
+                vault.take_in(self.connection, contract, self.framed_path, outcome.file_no)
         self.framed_path.unlink()
         UnstoredTexts(contract.layout, self.framed_path).remove()
         if self.faults:

@@ -14,7 +14,7 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
 from ingestion.errors import ConfigurationError
-from ingestion.sealed_file import is_sealed
+from ingestion.sealed_file import is_encrypted_database, is_sealed
 
 if TYPE_CHECKING:
     from collections.abc import Callable
@@ -52,6 +52,10 @@ class KeyKind:
         return home.keys / f"{self.name}.key"
 
 
+def _is_encrypted(path: Path) -> bool:
+    return path.exists() and is_encrypted_database(path)
+
+
 def _has_sealed_originals(home: Home) -> bool:
     return any(is_sealed(path) for path in home.archive.glob("??/*"))
 
@@ -70,8 +74,8 @@ KINDS = {
             "with another one the same person would get two keys.",
             lambda home: home.warehouse.exists(),
         ),
-        KeyKind("warehouse", "warehouse.duckdb", _REBUILD, lambda home: home.warehouse.exists()),
-        KeyKind("vault", "vault.duckdb, the individual numbers", _REBUILD, lambda home: home.vault.exists()),
+        KeyKind("warehouse", "warehouse.duckdb", _REBUILD, lambda home: _is_encrypted(home.warehouse)),
+        KeyKind("vault", "vault.duckdb, the individual numbers", _REBUILD, lambda home: _is_encrypted(home.vault)),
         KeyKind("archive", "delivered originals", "without it no original can be read.", _has_sealed_originals),
         KeyKind("backup", "copies of this home", "without it no backup can be restored.", _has_backups),
     )
@@ -117,6 +121,19 @@ def next_key(home: Home, name: str) -> str | None:
         return checked_key(given, variable)
     path = next_path(home, name)
     return _read(path) if path.exists() else None
+
+
+def made_next_key(home: Home, name: str) -> str:
+    """The key that a rotation is bringing in, made when it has not begun."""
+    if next_key(home, name) is None:
+        write_key(next_path(home, name), secrets.token_hex(32))
+    return next_key(home, name) or ""
+
+
+def adopt_next_key(home: Home, name: str) -> None:
+    """The key that was brought in is the only one; what the environment gives stays as it is."""
+    if next_path(home, name).exists():
+        next_path(home, name).replace(KINDS[name].path(home))
 
 
 def next_path(home: Home, name: str) -> Path:

@@ -18,13 +18,16 @@ from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import TYPE_CHECKING, TypeVar
 
+from ingestion.archive import KEY as ARCHIVE_KEY
 from ingestion.city_profile import read_city_profile
 from ingestion.database import cursor_on
 from ingestion.delivery import Delivery, LoadingRun, NumberedFile
 from ingestion.errors import DataRefused
 from ingestion.file_ledger import next_file_no
 from ingestion.file_name import is_control_name, parse_file_name
+from ingestion.key_ring import read_key
 from ingestion.pseudonym import read_secret
+from ingestion.vault import open_vault
 from ingestion.warehouse import ensure_warehouse, open_warehouse, transaction
 
 if TYPE_CHECKING:
@@ -132,8 +135,17 @@ def _load_groups(
     """
     if not groups:
         return
-    with open_warehouse(home) as connection, _work_folder(home) as folder:
-        run = LoadingRun(home, connection, read_city_profile(home), read_secret(home), folder, threading.Event())
+    with open_warehouse(home) as connection, open_vault(home) as vault, _work_folder(home) as folder:
+        run = LoadingRun(
+            home=home,
+            connection=connection,
+            vault=vault,
+            profile=read_city_profile(home),
+            secret=read_secret(home),
+            archive_key=read_key(home, ARCHIVE_KEY),
+            work_folder=folder,
+            is_stopped=threading.Event(),
+        )
         numbers = itertools.count(next_file_no(connection))
         files = {group: [NumberedFile(next(numbers), path) for path in paths] for group, paths in groups.items()}
         workers = ThreadPoolExecutor(WORKERS, "feed")

@@ -9,19 +9,22 @@ from __future__ import annotations
 
 import re
 import shutil
+import tempfile
 from dataclasses import dataclass
+from pathlib import Path
 from typing import TYPE_CHECKING
 
+from ingestion.archive import KEY, originals, restore_original
 from ingestion.control import read_sidecar
 from ingestion.errors import ConfigurationError, DataRefused
 from ingestion.file_name import control_names, is_control_name, parse_file_name
+from ingestion.key_ring import KINDS, readable_keys
 from ingestion.loader import load_inbox
 from ingestion.numbering.carrying import carry_numbers
 
 if TYPE_CHECKING:
     import datetime as dt
-    from collections.abc import Callable
-    from pathlib import Path
+    from collections.abc import Callable, Sequence
 
     from ingestion.file_ledger import FileOutcome
     from ingestion.home import Home
@@ -44,10 +47,11 @@ def archived_deliveries(home: Home, until: dt.date) -> list[ArchivedDelivery]:
     """Feed files of the archive delivered by a day, in the order of delivery."""
     files: list[tuple[str, str, Path]] = []
     sidecars: dict[str, Path] = {}
-    for path in sorted(home.archive.glob("*/*")):
+    keys = readable_keys(home, KEY)
+    for path in originals(home):
         match = _ARCHIVED.fullmatch(path.name)
         if match and is_control_name(match[2]):
-            sidecars |= {f"{digest}_{match[2]}": path for digest in _stated_hash(path)}
+            sidecars |= {f"{digest}_{match[2]}": path for digest in _stated_hash(home, path, keys)}
         elif match:
             files.append((match[1], match[2], path))
     found = [_delivery(name, path, _sidecar_of(digest, name, sidecars)) for digest, name, path in files]
@@ -60,7 +64,8 @@ def rebuild(
     """Load the archive of ``source`` up to a day into the empty home ``target``, with the same keys and settings.
 
     Raises:
-        ConfigurationError: ``target`` is not empty, or the archive holds nothing up to that day.
+        ConfigurationError: ``target`` is not empty, the archive holds nothing up to that day, or its key is lost.
+        DataRefused: an original has been changed or damaged.
     """
     if target.root.exists() and any(target.root.iterdir()):
         raise ConfigurationError(f"the folder {target.root} is not empty", "Name a folder that does not exist yet.")
@@ -71,16 +76,18 @@ def rebuild(
         )
     target.create()
     profiles = filter(lambda path: path.exists(), [source.city_profile])
-    for kept in (*source.keys.glob("*.key"), *source.layouts.glob("*.csv"), *profiles):
+    ring = (kind.path(source) for kind in KINDS.values())
+    for kept in (*(path for path in ring if path.exists()), *source.layouts.glob("*.csv"), *profiles):
         copy = target.root / kept.relative_to(source.root)
         copy.parent.mkdir(exist_ok=True)
         shutil.copyfile(kept, copy)
         copy.chmod(_OWNER_ONLY)
     outcomes: list[FileOutcome] = []
+    keys = readable_keys(source, KEY)
     for place, delivery in enumerate(deliveries, start=1):
         if progress:
             progress(place, len(deliveries), delivery.name)
-        _put(delivery, target)
+        _put(delivery, target, keys)
         if place == len(deliveries) or deliveries[place].name in {path.name for path in target.inbox.iterdir()}:
             # Two deliveries under one name cannot wait side by side.
             outcomes += load_inbox(target)
@@ -88,10 +95,10 @@ def rebuild(
     return outcomes
 
 
-def _put(delivery: ArchivedDelivery, target: Home) -> None:
-    shutil.copyfile(delivery.path, target.inbox / delivery.name)
+def _put(delivery: ArchivedDelivery, target: Home, keys: Sequence[str]) -> None:
+    restore_original(delivery.path, target.inbox / delivery.name, keys)
     if delivery.sidecar:
-        shutil.copyfile(delivery.sidecar, target.inbox / control_names(delivery.name)[0])
+        restore_original(delivery.sidecar, target.inbox / control_names(delivery.name)[0], keys)
 
 
 def _delivery(name: str, path: Path, sidecar: Path | None) -> ArchivedDelivery | None:
@@ -103,12 +110,15 @@ def _delivery(name: str, path: Path, sidecar: Path | None) -> ArchivedDelivery |
     return ArchivedDelivery(name, path, sidecar, (parsed.delivery_date, parsed.delivery_seq, path.name))
 
 
-def _stated_hash(sidecar: Path) -> list[str]:
-    """The hash of the file that a control file belongs to; none when it cannot be read."""
-    try:
-        return [read_sidecar(sidecar).sha256 or ""]
-    except DataRefused:
-        return []
+def _stated_hash(home: Home, sidecar: Path, keys: Sequence[str]) -> list[str]:
+    """The hash of the file that a control file belongs to; none when it has not the form of one."""
+    with tempfile.TemporaryDirectory(dir=home.work, prefix="rebuild-") as folder:
+        plain = Path(folder) / sidecar.name
+        restore_original(sidecar, plain, keys)
+        try:
+            return [read_sidecar(plain).sha256 or ""]
+        except DataRefused:
+            return []
 
 
 def _sidecar_of(digest: str, name: str, sidecars: dict[str, Path]) -> Path | None:

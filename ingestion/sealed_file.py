@@ -8,6 +8,7 @@ exchanged, dropped or appended. The construction is that of Tink's streaming AEA
 from __future__ import annotations
 
 import hashlib
+import itertools
 import os
 from typing import TYPE_CHECKING
 
@@ -27,6 +28,7 @@ MARK = b"OSAMARI1"
 PIECE_BYTES = 1 << 20
 _FINGERPRINT_BYTES, _SALT_BYTES, _TAG_BYTES = 8, 16, 16
 _HEADER_BYTES = len(MARK) + _FINGERPRINT_BYTES + _SALT_BYTES
+_DATABASE_FLAGS_AT = 20
 _OWNER_ONLY = 0o600
 
 
@@ -41,12 +43,26 @@ def is_sealed(path: Path) -> bool:
         return file.read(len(MARK)) == MARK
 
 
+def is_encrypted_database(path: Path) -> bool:
+    """True when a DuckDB file is encrypted: the first flag behind its mark and version."""
+    with path.open("rb") as file:
+        file.seek(_DATABASE_FLAGS_AT)
+        return file.read(1) == b"\x01"
+
+
 def seal(source: BinaryIO, target: BinaryIO, key: str) -> None:
     """Write what is left of ``source`` into ``target``, encrypted; a second time gives other bytes."""
-    header = MARK + bytes.fromhex(fingerprint(key)) + os.urandom(_SALT_BYTES)
-    cipher = _cipher(key, header)
-    target.write(header)
-    target.writelines(cipher.encrypt(nonce, piece, header) for nonce, piece in _numbered(source, PIECE_BYTES))
+    _seal_pieces(_pieces(source, PIECE_BYTES), target, key)
+
+
+def reseal(source: Path, target: BinaryIO, keys: Sequence[str], key: str) -> None:
+    """Write a sealed file into ``target``, sealed with another key; its plain bytes touch no disk.
+
+    Raises:
+        ConfigurationError, DataRefused: see :func:`unseal`.
+    """
+    with source.open("rb") as sealed:
+        _seal_pieces(_plain_pieces(sealed, source, keys), target, key)
 
 
 def unseal(source: Path, target: Path, keys: Sequence[str]) -> None:
@@ -56,17 +72,26 @@ def unseal(source: Path, target: Path, keys: Sequence[str]) -> None:
         ConfigurationError: none of the keys is the one it was sealed with, or it is not sealed.
         DataRefused: it has been changed or damaged.
     """
-    with (
-        source.open("rb") as sealed,
-        os.fdopen(os.open(target, os.O_WRONLY | os.O_CREAT | os.O_EXCL, _OWNER_ONLY), "wb") as plain,
-    ):
-        plain.writelines(_plain_pieces(sealed, source, keys))
+    opened = os.open(target, os.O_WRONLY | os.O_CREAT | os.O_EXCL, _OWNER_ONLY)
+    try:
+        with source.open("rb") as sealed, os.fdopen(opened, "wb") as plain:
+            plain.writelines(_plain_pieces(sealed, source, keys))
+    except BaseException:
+        target.unlink()
+        raise
 
 
 def is_sealed_with(path: Path, key: str) -> bool:
     """True when a file was sealed with this key."""
     with path.open("rb") as file:
         return file.read(_HEADER_BYTES).startswith(MARK + bytes.fromhex(fingerprint(key)))
+
+
+def _seal_pieces(pieces: Iterator[bytes], target: BinaryIO, key: str) -> None:
+    header = MARK + bytes.fromhex(fingerprint(key)) + os.urandom(_SALT_BYTES)
+    cipher = _cipher(key, header)
+    target.write(header)
+    target.writelines(cipher.encrypt(nonce, piece, header) for nonce, piece in _numbered(pieces))
 
 
 def _plain_pieces(sealed: BinaryIO, path: Path, keys: Sequence[str]) -> Iterator[bytes]:
@@ -83,7 +108,7 @@ def _plain_pieces(sealed: BinaryIO, path: Path, keys: Sequence[str]) -> Iterator
         )
     cipher = _cipher(key, header)
     try:
-        for nonce, piece in _numbered(sealed, PIECE_BYTES + _TAG_BYTES):
+        for nonce, piece in _numbered(_pieces(sealed, PIECE_BYTES + _TAG_BYTES)):
             yield cipher.decrypt(nonce, piece, header)
     except (InvalidTag, ValueError):
         raise DataRefused(
@@ -91,15 +116,19 @@ def _plain_pieces(sealed: BinaryIO, path: Path, keys: Sequence[str]) -> Iterator
         ) from None
 
 
-def _numbered(source: BinaryIO, size: int) -> Iterator[tuple[bytes, bytes]]:
-    """The pieces of a file with their nonces: place, and whether it is the last. An empty file is one empty piece."""
-    number, piece = 0, source.read(size)
-    while True:
-        following = source.read(size)
-        yield number.to_bytes(11, "big") + bytes([not following]), piece
-        if not following:
+def _pieces(source: BinaryIO, size: int) -> Iterator[bytes]:
+    return iter(lambda: source.read(size), b"")
+
+
+def _numbered(pieces: Iterator[bytes]) -> Iterator[tuple[bytes, bytes]]:
+    """Pieces with their nonces: the place, and whether it is the last one. An empty file is one empty piece."""
+    piece = next(pieces, b"")
+    for number in itertools.count():
+        following = next(pieces, None)
+        yield number.to_bytes(11, "big") + bytes([following is None]), piece
+        if following is None:
             return
-        number, piece = number + 1, following
+        piece = following
 
 
 def _cipher(key: str, header: bytes) -> AESGCM:

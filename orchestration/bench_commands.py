@@ -122,3 +122,19 @@ def links(persons: int) -> None:
     from orchestration.bench_links import bench_links  # noqa: PLC0415
 
     click.echo("\n".join(bench_links(persons)))
+
+
+@bench.command()
+@click.option("--persons", type=click.IntRange(100), default=PERSONS, show_default=True, help="People in the city.")
+@click.option("--years", type=click.IntRange(1, 10), default=YEARS, show_default=True)
+@click.option("--runs", type=click.IntRange(1, 20), default=3, show_default=True, help="Plain and encrypted in turn.")
+def encryption(persons: int, years: int, runs: int) -> None:
+    r"""What encryption costs: the same city loaded and its models built with plain and with encrypted files, in turn.
+
+    \b
+    Example:
+      osamari bench encryption --persons 100000 --years 3
+    """
+    from orchestration.bench_encryption import bench_encryption  # noqa: PLC0415
+
+    click.echo("\n".join(bench_encryption(persons, years, runs)))

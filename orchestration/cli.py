@@ -97,6 +97,7 @@ def assembled() -> click.Group:
     from orchestration.delivery_commands import quarantine, rebuild  # noqa: PLC0415
     from orchestration.erase_commands import erase  # noqa: PLC0415
     from orchestration.evidence_commands import evidence  # noqa: PLC0415
+    from orchestration.key_commands import keys  # noqa: PLC0415
     from orchestration.link_commands import link  # noqa: PLC0415
     from orchestration.list_commands import list_  # noqa: PLC0415
     from orchestration.number_commands import number  # noqa: PLC0415
@@ -106,7 +107,7 @@ def assembled() -> click.Group:
     from orchestration.user_commands import user  # noqa: PLC0415
 
     runs, working = (refresh, serve, release, rebuild), (list_, explain, quarantine, number, link, provide)
-    keeping = (backup, restore, erase, user, access, evidence)
+    keeping = (keys, backup, restore, erase, user, access, evidence)
     for command in (*runs, *working, *keeping, bench):
         osamari.add_command(command)
     guard(osamari)

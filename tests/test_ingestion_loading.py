@@ -9,8 +9,9 @@ from typing import TYPE_CHECKING
 import pytest
 
 from ingestion import delivery, file_load
-from ingestion.archive import ArchivedFile, remove_when_archived
+from ingestion.archive import ArchivedFile, remove_when_archived, restore_original
 from ingestion.contract import load_contract
+from ingestion.key_ring import readable_keys
 from ingestion.loader import load_feeds, load_inbox, register_inbox
 from ingestion.pseudonym import instalment_value, pseudonym, read_secret
 from tests.ingestion_deliveries import (
@@ -192,13 +193,15 @@ def test_a_file_that_grows_while_it_is_loaded_stays_in_the_inbox(home: Home, mon
     assert path.read_bytes().endswith(b"more")
 
 
-def test_originals_are_archived_by_hash_and_read_only(home: Home) -> None:
+def test_originals_are_archived_encrypted_by_hash_and_read_only(home: Home, tmp_path: Path) -> None:
     path = deliver_levy(home)
     content = path.read_bytes()
     digest = hashlib.sha256(content).hexdigest()
     load_inbox(home)
     kept = home.archive / digest[:2] / f"{digest}_{LEVY_NAME}"
-    assert kept.read_bytes() == content
+    assert content[:20] not in kept.read_bytes()
+    restore_original(kept, tmp_path / "plain", readable_keys(home, "archive"))
+    assert (tmp_path / "plain").read_bytes() == content
     assert stat.S_IMODE(kept.stat().st_mode) == 0o400
     assert len(list(home.archive.rglob("*.control.csv"))) == 1
 

@@ -15,6 +15,7 @@ import pytest
 
 from ingestion.contract import load_contracts
 from ingestion.database import WAREHOUSE, attach_database, warehouse_file
+from orchestration.settings import DBT_PROJECT
 
 if TYPE_CHECKING:
     from collections.abc import Iterable
@@ -158,3 +159,14 @@ def test_no_log_report_or_release_names_a_person(refreshed_city: RefreshedCity) 
             offenders.append(str(path.relative_to(told)))
     assert offenders == []
     assert not any(text in refreshed_city.summary for text in texts)
+
+
+def test_no_key_stands_in_any_other_file(refreshed_city: RefreshedCity) -> None:
+    """Not in what Dagster remembers, nor in what dbt compiles and logs, nor in what the command said."""
+    home = refreshed_city.home
+    keys = [path.read_bytes().strip() for path in home.keys.glob("*.key")]
+    assert len(keys) == 4
+    folders = (home.root, DBT_PROJECT / "target", DBT_PROJECT / "logs")
+    files = [path for folder in folders for path in folder.rglob("*") if path.is_file() and path.parent != home.keys]
+    assert [path for path in files if any(key in path.read_bytes() for key in keys)] == []
+    assert not any(key.decode() in refreshed_city.summary for key in keys)

@@ -12,8 +12,12 @@ from typing import TYPE_CHECKING
 
 import pytest
 
+from ingestion.archive import restore_original
+from ingestion.key_ring import readable_keys
+
 if TYPE_CHECKING:
     from datetime import date
+    from pathlib import Path
 
     from tests.refreshed_city import RefreshedCity
 
@@ -98,10 +102,13 @@ def test_raw_keeps_the_line_as_it_was_delivered(refreshed_city: RefreshedCity, l
     assert found == [(line.paid_date, line.amount_yen)]
 
 
-def test_the_original_file_is_in_the_archive(refreshed_city: RefreshedCity, line: ReceiptLine) -> None:
+def test_the_original_file_is_in_the_archive(refreshed_city: RefreshedCity, line: ReceiptLine, tmp_path: Path) -> None:
+    """Encrypted; with the key of the archive it is again what was delivered."""
+    home = refreshed_city.home
     delivered = (refreshed_city.deliveries / line.file_name).read_bytes()
-    archived = [p for p in refreshed_city.home.archive.rglob("*") if p.name.endswith(line.file_name)]
-    assert [p.read_bytes() for p in archived] == [delivered]
+    (archived,) = [p for p in home.archive.rglob("*") if p.name.endswith(line.file_name)]
+    restore_original(archived, tmp_path / "original", readable_keys(home, "archive"))
+    assert (tmp_path / "original").read_bytes() == delivered
 
 
 def test_staging_gives_it_names_and_changes_nothing(refreshed_city: RefreshedCity, line: ReceiptLine) -> None:
