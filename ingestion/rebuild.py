@@ -70,7 +70,7 @@ def rebuild(
             f"the archive of {source.root} holds no delivery up to {until}", "Name a later day, or another home."
         )
     target.create()
-    profiles = filter(lambda path: path.exists(), [source.city_profile])
+    profiles = filter(lambda path: path.exists(), [source.city_profile, source.protected_list])
     for kept in (*source.keys.glob("*.key"), *source.layouts.glob("*.csv"), *profiles):
         copy = target.root / kept.relative_to(source.root)
         copy.parent.mkdir(exist_ok=True)
