@@ -27,6 +27,7 @@ $(STAMP): requirements.lock pyproject.toml
 demo: $(STAMP) ## invent a city of $(PERSONS) people, take in its feeds, release its statistics into var/demo
 	rm -rf "$(DEMO_HOME)"
 	OSAMARI_HOME="$(DEMO_HOME)" $(BIN)/osamari sample --persons $(PERSONS) --years $(YEARS) --seed 1 --out "$(DEMO_HOME)/inbox"
+	OSAMARI_HOME="$(DEMO_HOME)" $(BIN)/osamari user add --name "試行の担当者" --department 収納課 --role administrator --role operator --role collector --role provision_officer --role auditor
 	OSAMARI_HOME="$(DEMO_HOME)" $(BIN)/osamari refresh
 	@echo "Look at the page: $$(ls -d "$(DEMO_HOME)"/released/*/ | tail -n 1)index.html"
 	@echo "Look at the asset graph: OSAMARI_HOME=\"$(DEMO_HOME)\" $(BIN)/osamari serve"

@@ -122,6 +122,11 @@ class Home:
         """``city.toml``: what this city has set differently. It need not exist."""
         return self.root / "city.toml"
 
+    @property
+    def protected_list(self) -> Path:
+        """``protected.csv``: the city's own list of people under protection (支援措置). Personal data; optional."""
+        return self.root / "protected.csv"
+
     def create(self) -> Home:
         """Make the rooms that are missing; a home made here is for its owner only, as it holds personal data."""
         self.root.mkdir(mode=0o700, parents=True, exist_ok=True)

@@ -75,7 +75,7 @@ def rebuild(
             f"the archive of {source.root} holds no delivery up to {until}", "Name a later day, or another home."
         )
     target.create()
-    profiles = filter(lambda path: path.exists(), [source.city_profile])
+    profiles = filter(lambda path: path.exists(), [source.city_profile, source.protected_list])
     ring = (kind.path(source) for kind in KINDS.values())
     for kept in (*(path for path in ring if path.exists()), *source.layouts.glob("*.csv"), *profiles):
         copy = target.root / kept.relative_to(source.root)

@@ -17,8 +17,10 @@ Examples:
   osamari sample --persons 20000 --out var/inbox     an invented city
   osamari check var/inbox/levy.*.csv                 what is in these files?
   osamari refresh                                    take in, compute, judge, release
-  osamari list large_debtors --format xlsx           an officers' list, with names
-  osamari number candidates --purpose 名寄せ          who may have two codes, for an officer to decide
+  osamari list large_debtors --purpose collection    an officers' list, with names
+  osamari number candidates --purpose numbering      who may have two codes, for an officer to decide
+  osamari user add sato --role collector             who may do what
+  osamari access log                                 who saw what, and why
   osamari release list                               what has been released
   osamari serve                                      assets, checks and runs in the browser
 

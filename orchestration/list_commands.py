@@ -101,6 +101,9 @@ def list_(  # noqa: PLR0913, PLR0917  (the options of the command)
     written = _written(access.home, name, asked, as_of, (file_format, out))
     access.rows(written.row_count)
     access.export(written.path, "list", is_own_name=out is None)
+    if written.unknown_protected_count:
+        unknown = f"protected.csv: {written.unknown_protected_count:,} entries are nobody in the marts."
+        click.echo(f"{unknown} Check their addressee_code: a mistyped code protects nobody.", err=True)
     click.echo(f"{_declared(name).title}  {written.row_count:,} 件  {written.path}")
     click.echo(written.last_line)
     context.exit(DONE if written.is_equal else REFUSED)

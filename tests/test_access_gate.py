@@ -117,6 +117,7 @@ def test_a_purpose_is_asked_for_on_a_terminal(monkeypatch: pytest.MonkeyPatch) -
     monkeypatch.setattr("click.prompt", lambda *_, **__: "refund")
     assert stated_purpose(load_policy(), load_policy().rule("list"), None).code == "refund"
     assert stated_purpose(load_policy(), load_policy().rule("explain"), None).code == ""
+    assert stated_purpose(load_policy(), load_policy().rule("provide answer"), None).code == "inquiry"
 
 
 @pytest.mark.parametrize("typed", [NAME, NUMBER, "tanaka", "郡山市朝日一丁目23-7", "2026-06-01 x", "A12"])

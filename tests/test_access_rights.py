@@ -18,7 +18,7 @@ from ingestion.home import Home
 from orchestration.access import access_log, rights, users
 from orchestration.access.account import current_account
 from orchestration.access.gate import MARK, commands_of, guard
-from orchestration.access.policy import REQUIRED, load_policy
+from orchestration.access.policy import IMPLIED, OPTIONAL, REQUIRED, RESTRICTED, load_policy
 from orchestration.access.recorded_arguments import KINDS
 from orchestration.access.refusals import NotPermitted
 from orchestration.access.users import Registration, add_user, revoke_user
@@ -32,21 +32,32 @@ BY = ("admin", NOW)
 RUNS = {"operator", "administrator"}
 ANYBODY: set[str] = set()
 RECORDS = {"administrator", "auditor"}
+OFFICERS = {"collector", "provision_officer"}
+PROVISION = {"provision_officer"}
 WHO_MAY = [
-    (ANYBODY, ["sample", "check", "dictionary", "access verify"]),
+    (ANYBODY, ["sample", "check", "dictionary", "access verify", "link list", "link show", "provide rules"]),
     (ANYBODY, ["bench", "bench ingest", "bench marts", "bench disclosure"]),
     (ANYBODY, ["release list", "release show", "release verify", "release attack"]),
-    (RUNS, ["refresh", "serve", "rebuild", "release create", "release withdraw"]),
+    (RUNS, ["refresh", "serve", "rebuild", "release create", "release withdraw", "number run", "link deliver"]),
     ({*RUNS, "collector"}, ["quarantine list"]),
-    ({"administrator"}, ["user add", "user revoke"]),
+    ({*RUNS, "auditor"}, ["link verify", "backup list", "backup verify"]),
+    ({*RUNS, "auditor", *PROVISION}, ["provide verify"]),
+    ({*RUNS, *PROVISION}, ["provide expire"]),
+    ({*RECORDS, *PROVISION}, ["provide log", "provide waiting", "provide compare"]),
     (RECORDS, ["user list", "user history", "access log", "access copies"]),
-    ({"collector", "provision_officer", "administrator"}, ["access destroyed"]),
-    ({*RECORDS, "collector", "provision_officer"}, ["explain"]),
+    ({"administrator"}, ["user add", "user revoke", "backup", "backup expire", "restore", "erase", "keys rotate"]),
+    ({"administrator"}, ["provide export"]),
+    (PROVISION, ["provide answer", "provide batch", "provide decide", "provide show"]),
+    ({*OFFICERS, "administrator"}, ["access destroyed", "number give", "number lookup", "number history"]),
+    ({*OFFICERS, "administrator"}, ["link reference"]),
+    ({*RECORDS, *OFFICERS}, ["explain"]),
     ({"collector", "administrator"}, ["list", "list --show-protected", "quarantine export"]),
+    ({"collector", "administrator"}, ["number candidates", "number decide"]),
 ]
 MAY = {command: roles for roles, commands in WHO_MAY for command in commands}
 ROLES = ("operator", "collector", "provision_officer", "statistician", "administrator", "auditor")
-PURPOSE_NEEDED = {"list", "list --show-protected", "quarantine export"}
+SHOW_NOBODY = {"user add", "user revoke", "backup expire", "access destroyed", "provide expire", "provide log"}
+SHOW_NOBODY |= {"provide verify", "provide waiting", "provide compare", "quarantine list", "explain"}
 
 
 @pytest.fixture(scope="module")
@@ -73,13 +84,18 @@ def test_every_role_may_run_what_its_duty_needs_and_nothing_else(staffed: Home, 
     assert answers == {role: "yes" if role in MAY[command] else "no_role" for role in ROLES}
 
 
-def test_every_command_of_the_house_is_in_the_table_and_in_the_rules() -> None:
-    flags = {"list --show-protected"}
-    commands = {path for path, _ in commands_of(assembled())} | flags
+def test_every_command_of_the_house_has_a_rule_and_every_rule_is_in_this_table() -> None:
     rules = load_policy().commands
-    assert commands == set(MAY) == set(rules)
-    assert {name for name, rule in rules.items() if not rule.roles} == {name for name in MAY if not MAY[name]}
-    assert {name for name, rule in rules.items() if rule.purpose == REQUIRED} == PURPOSE_NEEDED
+    assert {path for path, _ in commands_of(assembled())} - set(rules) == set()
+    assert set(rules) == set(MAY)
+
+
+def test_what_shows_people_asks_why_and_nothing_else_does() -> None:
+    restricted = {name for name, rule in load_policy().commands.items() if rule.zone == RESTRICTED}
+    sees_nobody = {name for name, roles in MAY.items() if "operator" in roles or roles in (ANYBODY, RECORDS)}
+    assert restricted == set(MAY) - sees_nobody - SHOW_NOBODY
+    assert {load_policy().commands[name].purpose for name in restricted} == {REQUIRED, IMPLIED}
+    assert [name for name in restricted if "operator" in MAY[name]] == []
 
 
 def test_every_command_with_roles_stands_behind_its_gate() -> None:
@@ -87,7 +103,7 @@ def test_every_command_with_roles_stands_behind_its_gate() -> None:
         rule = load_policy().rule(path)
         options = {parameter.name: parameter for parameter in command.params}
         assert getattr(command.callback, MARK, "") == (path if rule.roles else ""), path
-        assert ("purpose" in options) == bool(rule.purpose), path
+        assert ("access_purpose" in options) == (rule.purpose in {OPTIONAL, REQUIRED}), path
         assert set(rule.records) <= set(options), path
         assert set(rule.records.values()) <= set(KINDS), path
         choices = {name for name, kind in rule.records.items() if kind == "choice"}

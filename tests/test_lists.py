@@ -6,6 +6,7 @@ nor what the command says to wrong use; see test_lists_command.
 
 from __future__ import annotations
 
+import shutil
 import stat
 from datetime import date, datetime
 from typing import TYPE_CHECKING, Any
@@ -13,6 +14,9 @@ from typing import TYPE_CHECKING, Any
 import openpyxl
 import pytest
 
+from ingestion.errors import ConfigurationError
+from ingestion.home import Home
+from ingestion.protected_list import COLUMNS, protected_keys
 from marts.lists.choice import Asked
 from marts.lists.excel_file import ExcelFile
 from marts.lists.query import PROTECTED, columns_of
@@ -22,7 +26,8 @@ from tests.written_lists import LISTS, a_debtor, changed, csv_rows, written
 if TYPE_CHECKING:
     from pathlib import Path
 
-    from ingestion.home import Home
+    from marts.lists.write import WrittenList
+    from tests.refreshed_city import RefreshedCity
 
 
 def excel_rows(path: Path) -> list[list[str]]:
@@ -133,6 +138,63 @@ def test_a_name_is_never_computed_by_a_spreadsheet(copied: Home, text: str) -> N
     assert (sheet["B2"].value, sheet["B2"].data_type) == (f"'{text}", "s")
 
 
-def test_a_protected_person_has_no_name_and_no_address(copied: Home) -> None:
+def names_in(done: WrittenList) -> list[str]:
+    """Name and address of the first row."""
+    return csv_rows(done.path)[1][1:3]
+
+
+def test_a_protected_person_has_no_name_and_no_address_unless_that_is_permitted(copied: Home) -> None:
     changed(copied, f"update dim_addressee set is_protected = true where addressee_key = '{a_debtor(copied)}'")
-    assert csv_rows(written(copied, "debtor_statement").path)[1][1:3] == [PROTECTED, PROTECTED]
+    assert names_in(written(copied, "debtor_statement")) == [PROTECTED, PROTECTED]
+    shown = names_in(written(copied, "debtor_statement", Asked(debtor=a_debtor(copied), shows_protected=True)))
+    assert all(shown)
+    assert PROTECTED not in shown
+
+
+def list_of_protected(home: Home, *lines: str) -> None:
+    """The city's own list with these lines, for its owner only."""
+    home.protected_list.write_text("\n".join([",".join(COLUMNS), *lines]) + "\n", encoding="utf-8")
+    home.protected_list.chmod(0o600)
+
+
+@pytest.mark.parametrize(
+    ("days", "hidden_count"),
+    [("2020-04-01,", 2), ("2020-04-01,2026-05-31", 2), ("2027-04-01,", 2), ("2020-04-01,2026-05-30", 0)],
+)
+def test_the_citys_own_list_protects_until_its_last_day(
+    refreshed_city: RefreshedCity, tmp_path: Path, days: str, hidden_count: int
+) -> None:
+    home = Home(tmp_path / "home").create()
+    home.warehouse.symlink_to(refreshed_city.home.warehouse)
+    shutil.copytree(refreshed_city.home.keys, home.keys, dirs_exist_ok=True)
+    code = csv_rows(written(home, "debtor_statement").path)[1][0]
+    list_of_protected(home, f"{code},{days},市民課", "no such code,2020-04-01,,市民課")
+    done = written(home, "debtor_statement")
+    assert names_in(done).count(PROTECTED) == hidden_count
+    assert done.unknown_protected_count == 1
+
+
+@pytest.mark.parametrize(
+    ("line", "told"),
+    [
+        ("1,2026-04-01,市民課", "line 2: 3 cells"),
+        ("1,2026-04-01,,", "source is empty"),
+        (",2026-04-01,,市民課", "addressee_code or source is empty"),
+        ("1,R8.4.1,,市民課", "a day is wrong"),
+        ("1,2026-04-01,2026-03-31,市民課", "before valid_from"),
+    ],
+)
+def test_a_list_of_protected_people_that_is_wrong_is_refused(tmp_path: Path, line: str, told: str) -> None:
+    home = Home(tmp_path).create()
+    list_of_protected(home, line)
+    with pytest.raises(ConfigurationError, match=told):
+        protected_keys(home, date(2026, 5, 31))
+
+
+def test_a_list_of_protected_people_is_for_its_owner_only(tmp_path: Path) -> None:
+    home = Home(tmp_path).create()
+    list_of_protected(home)
+    assert protected_keys(home, date(2026, 5, 31)) == frozenset()
+    home.protected_list.chmod(0o644)
+    with pytest.raises(ConfigurationError, match="read by others"):
+        protected_keys(home, date(2026, 5, 31))

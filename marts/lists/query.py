@@ -19,33 +19,42 @@ NAME_COLUMNS = (
 )
 
 
+NAMES = f"""
+select
+    addressees.addressee_key,
+    versions.addressee_code,
+    case when addressees.is_hidden then '{PROTECTED}' else versions.basic_full_name_kanji end as addressee_name,
+    case
+        when addressees.is_hidden then '{PROTECTED}'
+        else concat_ws('　', versions.address_kanji, versions.building_name_kanji)
+    end as addressee_address
+from (
+    select
+        *,
+        not $shows_protected
+        and (is_protected or addressee_key in (select unnest(cast($listed as varchar[])))) as is_hidden
+    from dim_addressee
+) as addressees
+inner join stg_addressee as versions using (source_file_no, source_line_no)
+"""
+"""One row per addressee. ``$listed`` are keys of the city's own list, beside the flags that the feeds bring.
+
+Neither name nor address of somebody under protection (支援措置) stands in a list unless ``$shows_protected``.
+"""
+
+
 def columns_of(declaration: ListDeclaration) -> tuple[ListColumn, ...]:
     """The columns of the file, in order."""
     return (NAME_COLUMNS if declaration.has_names else ()) + declaration.columns
 
 
-def names_query(*, shows_protected: bool) -> str:
-    """One row per addressee. Neither name nor address of somebody under protection (支援措置) unless asked for."""
-    is_hidden = "false" if shows_protected else "addressees.is_protected"
-    return f"""
-        select
-            addressees.addressee_key,
-            versions.addressee_code,
-            case when {is_hidden} then '{PROTECTED}' else versions.basic_full_name_kanji end as addressee_name,
-            case
-                when {is_hidden} then '{PROTECTED}'
-                else concat_ws('　', versions.address_kanji, versions.building_name_kanji)
-            end as addressee_address
-        from dim_addressee as addressees
-        inner join stg_addressee as versions using (source_file_no, source_line_no)
+def rows_query(declaration: ListDeclaration, condition: str) -> str:
+    """The rows of the file, in order; the same rows in the same order every time.
+
+    Takes the parameters of the condition and, where the list has names, those of :data:`NAMES`.
     """
-
-
-def rows_query(declaration: ListDeclaration, condition: str, *, shows_protected: bool = False) -> str:
-    """The rows of the file, in order; the same rows in the same order every time."""
-    shown = names_query(shows_protected=shows_protected)
     selected = ", ".join(_cell(column) for column in columns_of(declaration))
-    names = f"left join ({shown}) as names using (addressee_key)" if declaration.has_names else ""
+    names = f"left join ({NAMES}) as names using (addressee_key)" if declaration.has_names else ""
     order = ", ".join(f"rows_asked.{text} nulls last" for text in declaration.order_by)
     return f"""
         with rows_asked as (select * from {declaration.view} where {condition})

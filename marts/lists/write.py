@@ -12,6 +12,7 @@ import duckdb
 
 from ingestion.database import read_warehouse
 from ingestion.errors import ConfigurationError, DataRefused
+from ingestion.protected_list import protected_keys
 from marts.lists.choice import Condition, condition
 from marts.lists.csv_file import CsvFile
 from marts.lists.excel_file import ExcelFile
@@ -35,12 +36,16 @@ PRIVATE_FILE = 0o600
 
 @dataclass(frozen=True)
 class WrittenList:
-    """Where the list is, its last line, its rows, and whether it agrees with its mart."""
+    """Where the list is, its last line, its rows, and whether it agrees with its mart.
+
+    ``unknown_protected_count``: entries of the city's list of people under protection that are nobody in the marts.
+    """
 
     path: Path
     last_line: str
     row_count: int
     is_equal: bool
+    unknown_protected_count: int = 0
 
 
 def write_list(
@@ -55,7 +60,8 @@ def write_list(
     The file is for its owner only and takes the place of an earlier one at once, or not at all.
 
     Raises:
-        ConfigurationError: the marts stand as of another day, an option is wrong, or the folder does not exist.
+        ConfigurationError: the marts stand as of another day, an option or the city's list of people under protection
+            is wrong, or the folder does not exist.
         DataRefused: nothing has been computed, the debtor is unknown, or the list is too long for Excel.
     """
     file_format, path = target
@@ -63,13 +69,15 @@ def write_list(
         day = _day_of_marts(connection, as_of)
         asked_rows = condition(declaration, asked, day)
         _refuse_unknown_debtor(connection, declaration, asked_rows)
+        listed = sorted(protected_keys(home, day))
+        shown = {"shows_protected": asked.shows_protected, "listed": listed}
         path = path or _room(home) / f"{declaration.name}.{day}.{file_format}"
         with _replacing(path) as new:
             columns = columns_of(declaration)
             file = ExcelFile(new, columns, declaration.title, day) if file_format == EXCEL else CsvFile(new, columns)
-            query = rows_query(declaration, asked_rows.sql, shows_protected=asked.shows_protected)
-            row_count, outcome = _fill(connection, declaration, (query, asked_rows), file)
-    return WrittenList(path, outcome.last_line, row_count, outcome.is_equal)
+            row_count, outcome = _fill(connection, declaration, (asked_rows, shown), file)
+        unknown = _unknown_count(connection, listed) if declaration.has_names else 0
+    return WrittenList(path, outcome.last_line, row_count, outcome.is_equal, unknown)
 
 
 def day_of_marts(home: Home) -> date:
@@ -120,6 +128,13 @@ def _refuse_unknown_debtor(
         )
 
 
+def _unknown_count(connection: duckdb.DuckDBPyConnection, listed: list[str]) -> int:
+    """How many of these keys are nobody's: their codes are mistyped, or nothing was delivered about them yet."""
+    query = "select count(*) from (select unnest(cast($listed as varchar[])) as addressee_key) anti join dim_addressee"
+    row = connection.execute(f"{query} using (addressee_key)", {"listed": listed}).fetchone()
+    return int(row[0]) if row else 0
+
+
 def _room(home: Home) -> Path:
     """The folder of the lists, for its owner only."""
     home.lists.mkdir(mode=0o700, parents=True, exist_ok=True)
@@ -148,13 +163,17 @@ def _replacing(path: Path) -> Iterator[Path]:
 def _fill(
     connection: duckdb.DuckDBPyConnection,
     declaration: ListDeclaration,
-    asked: tuple[str, Condition],
+    asked: tuple[Condition, dict[str, Any]],
     file: CsvFile | ExcelFile,
 ) -> tuple[int, Reconciliation]:
-    """Write the rows of a query under its condition, and the last line; the number of rows and whether they agree."""
-    query, asked_rows = asked
+    """Write the rows of a condition and the last line; returns the number of rows and whether they agree.
+
+    With the condition come the parameters that say whose names are shown.
+    """
+    asked_rows, shown = asked
+    parameters = asked_rows.parameters | (shown if declaration.has_names else {})
     try:
-        written = _add_rows(connection.execute(query, asked_rows.parameters), declaration, file)
+        written = _add_rows(connection.execute(rows_query(declaration, asked_rows.sql), parameters), declaration, file)
         outcome = reconcile(connection, declaration, asked_rows, written)
     except BaseException:
         file.abandon()

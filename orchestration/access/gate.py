@@ -75,6 +75,11 @@ class Access:
         return number
 
 
+PURPOSE = click.option(
+    "--purpose", "access_purpose", envvar=ENVIRONMENT_VARIABLE, help="目的: why, like collection; see docs/access.md."
+)
+
+
 def moment() -> str:
     """Now, to the second, with the offset of this machine's zone."""
     return dt.datetime.now(tz=dt.UTC).astimezone().isoformat(timespec="seconds")
@@ -136,29 +141,30 @@ def _close(access: Access, outcome: str, exit_code: int) -> None:
 
 
 def restricted(
-    command: str, *, open_without: str = "", stricter: Mapping[str, str] | None = None
+    command: str, *, open_without: str = "", stricter: Mapping[str, str] | None = None, asks_purpose: bool = True
 ) -> Callable[[Callable[..., Any]], Callable[..., Any]]:
-    """Guard a command that shows values of people; adds ``--purpose``.
+    """Guard a command that shows values of people; adds ``--purpose`` unless its rule implies the purpose.
 
     The function gets an :class:`Access` first. ``open_without`` names an argument without which the command shows
-    nothing of the kind; it then gets None. ``stricter`` maps a flag to the command whose rule holds when it is set.
+    nothing of the kind; it then gets None, as does a group that only leads to a subcommand with its own gate.
+    ``stricter`` maps a flag to the command whose rule holds when it is set.
     """
 
     def decorate(function: Callable[..., Any]) -> Callable[..., Any]:
         @functools.wraps(function)
-        def gated(*args: object, purpose: str | None, **arguments: object) -> object:
-            if open_without and arguments[open_without] is None:
+        def gated(*args: object, access_purpose: str | None = None, **arguments: object) -> object:
+            context = click.get_current_context()
+            if context.invoked_subcommand or (open_without and arguments[open_without] is None):
                 return function(None, *args, **arguments)
             name = next((other for flag, other in (stricter or {}).items() if arguments[flag]), command)
             home = Home.from_environment()
             if not home.root.exists():
                 raise DataRefused("Nothing has been computed in this home yet.", "Run `osamari refresh` first.")
-            with opened(home, name, arguments, purpose) as access:
+            with opened(home, name, arguments, access_purpose) as access:
                 return function(access, *args, **arguments)
 
         setattr(gated, MARK, command)
-        option = click.option("--purpose", envvar=ENVIRONMENT_VARIABLE, help="目的: why; a code of commands.yaml.")
-        return option(gated)
+        return PURPOSE(gated) if asks_purpose else gated
 
     return decorate
 

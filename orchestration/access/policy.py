@@ -17,14 +17,15 @@ if TYPE_CHECKING:
 
 PATH = Path(__file__).with_name("commands.yaml")
 NONE, PSEUDONYMOUS, RESTRICTED = "none", "pseudonymous", "restricted"
-OPTIONAL, REQUIRED = "optional", "required"
+OPTIONAL, REQUIRED, IMPLIED = "optional", "required", "implied"
 
 
 @dataclass(frozen=True)
 class CommandRule:
     """One command: the zone it opens, who may run it, and what has to be said.
 
-    Without ``roles`` anybody may run it. ``purpose`` is ``required``, ``optional`` or empty (none is asked for).
+    Without ``roles`` anybody may run it. ``purpose`` is ``required``, ``optional``, ``implied`` (the command serves
+    one purpose, which is recorded) or empty.
     ``records`` maps an option to the kind of value that is written into the log.
     """
 
@@ -97,9 +98,10 @@ def _refuse_contradiction(rule: CommandRule, roles: Mapping[str, str], purposes:
         (rule.zone not in {NONE, PSEUDONYMOUS, RESTRICTED}, f"unknown zone {rule.zone}"),
         (not rule.roles <= set(roles), "unknown role"),
         (not set(rule.purposes) <= set(purposes), "unknown purpose"),
-        (rule.purpose not in {"", OPTIONAL, REQUIRED}, f"purpose is {OPTIONAL} or {REQUIRED}"),
+        (rule.purpose not in {"", OPTIONAL, REQUIRED, IMPLIED}, f"purpose is {OPTIONAL}, {REQUIRED} or {IMPLIED}"),
+        (rule.purpose == IMPLIED and len(rule.purposes) != 1, "only one purpose can be implied"),
         (rule.zone != NONE and not rule.roles, "a zone with values of people needs roles"),
-        (rule.zone == RESTRICTED and rule.purpose != REQUIRED, "the restricted zone needs a purpose"),
+        (rule.zone == RESTRICTED and rule.purpose in {"", OPTIONAL}, "the restricted zone needs a purpose"),
         (bool(rule.purpose) != bool(rule.purposes), "purpose and purposes go together"),
         (bool(rule.records) and not rule.roles, "what anybody may run is not recorded"),
     ]

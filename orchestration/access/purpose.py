@@ -13,7 +13,7 @@ from typing import TYPE_CHECKING
 
 import click
 
-from orchestration.access.policy import REQUIRED
+from orchestration.access.policy import IMPLIED, REQUIRED
 from orchestration.access.refusals import NO_PURPOSE, OTHER_PURPOSE, NotPermitted
 
 if TYPE_CHECKING:
@@ -43,6 +43,8 @@ def stated_purpose(policy: AccessPolicy, rule: CommandRule, stated: str | None) 
     Raises:
         NotPermitted: none was given where one is required, or the command does not serve it.
     """
+    if rule.purpose == IMPLIED:
+        return Purpose(rule.purposes[0], policy.purposes[rule.purposes[0]])
     if not rule.purpose:
         return Purpose()
     text = (stated or "").strip()

@@ -69,13 +69,14 @@ known as (
         end as holding_key,
         latest.is_corporation,
         latest.is_registered,
-        coalesce(latest.has_dv_flag, false) or coalesce(latest.has_neglect_flag, false) as is_protected,
+        protected.addressee_key is not null as is_protected,
         latest.source_file_no,
         latest.source_line_no
     from latest
     left join {{ ref('towns') }} as towns on latest.address_code = towns.town_code
     left join {{ ref('age_bands') }} as age_bands on latest.age_years between age_bands.age_from and age_bands.age_to
     left join households on latest.household_key = households.household_key
+    left join {{ ref('int_protected_addressees') }} as protected on latest.addressee_key = protected.addressee_key
 )
 
 select * from known
@@ -88,8 +89,9 @@ select distinct
     instalments.addressee_key as holding_key,
     false as is_corporation,
     false as is_registered,
-    false as is_protected,
+    protected.addressee_key is not null as is_protected,
     cast(null as integer) as source_file_no,
     cast(null as integer) as source_line_no
 from {{ ref('int_instalments') }} as instalments
+left join {{ ref('int_protected_addressees') }} as protected on instalments.addressee_key = protected.addressee_key
 where not exists (select 1 from known where known.addressee_key = instalments.addressee_key)
