@@ -131,8 +131,8 @@ def _provided(inquiries: Sequence[Inquiry]) -> int:
 
     home = Home.from_environment()
     with run_lock.hold(home):
-        with open_marts(home) as marts:
-            day = marts.as_of
+        with open_marts(home) as figures:
+            day = figures.as_of
         refuse_behind_a_closed_gate(home, READY, day)
         outcomes = answer_all(home, inquiries, officer())
     for outcome in outcomes:

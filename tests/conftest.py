@@ -12,6 +12,7 @@ from ingestion.home import Home
 from tests.law_case_runner import Project, compile_project
 from tests.loose_databases import copy_warehouse
 from tests.made_once import made_once
+from tests.provision_city import ProvidedCity, provide_the_table
 from tests.refreshed_city import RefreshedCity, refresh_a_city
 from tests.statistics_released import invented_release
 
@@ -67,6 +68,14 @@ def released(tmp_path_factory: pytest.TempPathFactory) -> dict[str, ReleasedTabl
 def refreshed_city(tmp_path_factory: pytest.TempPathFactory) -> RefreshedCity:
     """A small city after its first refresh. Read only: a test that changes the home copies it first."""
     return made_once(tmp_path_factory, "city", refresh_a_city)
+
+
+@pytest.fixture(scope="session")
+def provided(refreshed_city: RefreshedCity, tmp_path_factory: pytest.TempPathFactory) -> ProvidedCity:
+    """The city after the 200 inquiries of ``provision_inquiries.csv``. Read only: see :meth:`ProvidedCity.copy_to`."""
+    return made_once(
+        tmp_path_factory, "provided", lambda folder: provide_the_table(refreshed_city.home, folder / "home")
+    )
 
 
 @pytest.fixture

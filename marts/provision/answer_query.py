@@ -4,8 +4,6 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, TypeAlias
 
-from ingestion.contract import load_contract
-from ingestion.row_sql import literal
 from marts.provision.items import KEY, PERSON, SUM, TAX, Item, ordered
 
 if TYPE_CHECKING:
@@ -22,7 +20,7 @@ Facts: TypeAlias = "tuple[dict[str, Value], list[dict[str, Value]]]"
 
 PEOPLE = """
 select addressees.addressee_key, versions.basic_full_name_kanji as full_name, versions.birth_date,
-    concat_ws('　', versions.address_kanji, versions.building_name_kanji) as address, {sex} as sex_ja
+    concat_ws('　', versions.address_kanji, versions.building_name_kanji) as address, versions.sex
 from dim_addressee as addressees inner join stg_addressee as versions using (source_file_no, source_line_no)
 """
 WANTED = "with wanted as (select distinct unnest($keys) as addressee_key)"
@@ -35,11 +33,9 @@ REDUCED = {
 
 def person_query(items: Sequence[Item]) -> str:
     """One row per person: the key, then the given items about the person."""
-    codes = load_contract("addressee").layout.by_name["sex"].codes
-    sex = f"case versions.sex {' '.join(f'when {literal(c)} then {literal(label)}' for c, label in codes.items())} end"
     selected = "".join(f", people.{item.column} as {item.name}" for item in items)
     return f"""{WANTED}
-        select addressee_key{selected} from wanted inner join ({PEOPLE.format(sex=sex)}) as people using (addressee_key)
+        select addressee_key{selected} from wanted inner join ({PEOPLE}) as people using (addressee_key)
     """
 
 

@@ -124,11 +124,11 @@ def _original(home: Home, lines: Mapping[str, Mapping[str, Any]]) -> dict[str, C
     for one, line in lines.items():
         groups[line["rule_id"], tuple(line["given_items"])].append(one)
     cells: dict[str, Cells] = {}
-    with open_marts(home) as marts:
-        other = sorted({line["as_of"] for line in lines.values()} - {marts.as_of.isoformat()})
+    with open_marts(home) as figures:
+        other = sorted({line["as_of"] for line in lines.values()} - {figures.as_of.isoformat()})
         if other:
             raise DataRefused(
-                f"The copy is as of {', '.join(other)}, the marts stand as of {marts.as_of}.",
+                f"The copy is as of {', '.join(other)}, the marts stand as of {figures.as_of}.",
                 f"Run `osamari refresh --as-of {other[0]}` in a copy of this home, then compare there.",
             )
         for (rule_id, items), inquiry_ids in groups.items():
@@ -137,7 +137,7 @@ def _original(home: Home, lines: Mapping[str, Mapping[str, Any]]) -> dict[str, C
                     f"The rule {rule_id} is gone.", "Put it back with its last day; rules end, they stay."
                 )
             keys = [lines[one]["addressee_key"] for one in inquiry_ids]
-            facts = read_facts(marts.connection, rules[rule_id], items, keys)
+            facts = read_facts(figures.connection, rules[rule_id], items, keys)
             cells |= {one: _cells(*facts[key]) for one, key in zip(inquiry_ids, keys, strict=True)}
     return cells
 

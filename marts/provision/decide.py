@@ -56,8 +56,8 @@ def decide(home: Home, inquiry_id: str, decision: Decision, officer: Officer) ->
     with store.staged(store.answers) as answers:
         files: dict[str, str] = {}
         if rule is not None:
-            with open_marts(home) as marts:
-                fiscal_year = marts.fiscal_year_of(given.as_of)
+            with open_marts(home) as figures:
+                fiscal_year = figures.fiscal_year_of(given.as_of)
             documents = own_files(given, rule, fiscal_year, officer.by)
             asked = [(inquiry_id, given.person_role)]
             files = answers.write(documents | list_files(given.document_no, rule, asked, {inquiry_id: given}))

@@ -80,9 +80,8 @@ def _rule_for(inquiry: Inquiry, requester: Requester, grounds: Grounds) -> tuple
 
 
 def _beyond_the_rule(inquiry: Inquiry, rule: Rule, items: tuple[str, ...], as_of: date) -> Cause | None:
-    asked = tuple(dict.fromkeys(plain(text) for text in inquiry.items))
     findings = (
-        (not items or len(known_items(asked)) < len(asked), Cause.ITEM_UNKNOWN),
+        (not items or not all(known_items([text]) for text in inquiry.items), Cause.ITEM_UNKNOWN),
         (not set(items) <= set(rule.items), Cause.ITEM_NOT_PERMITTED),
         ((inquiry.person_role or None) not in (rule.person_roles or (None,)), Cause.ROLE_NOT_PERMITTED),
         (inquiry.as_of not in {None, as_of}, Cause.DAY_OTHER),

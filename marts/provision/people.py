@@ -5,7 +5,6 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
-from ingestion.name_keys import match_key, match_key_sql, register_match_keys
 from ingestion.pseudonym import pseudonym
 from marts.provision.causes import Cause
 
@@ -23,13 +22,13 @@ select unnest($place) as place, unnest($addressee_key) as addressee_key, unnest(
 """
 BY_CODE = "select asked.place, people.addressee_key from asked inner join dim_addressee as people using (addressee_key)"
 # Any version ever delivered may be the one that the requester knows: people move and change their names.
-BY_FOUR_ITEMS = f"""
+BY_FOUR_ITEMS = """
 with alike as materialized (
     select asked.place, asked.address_key, versions.addressee_key,
         concat(versions.address_kanji, versions.building_name_kanji) as address
     from asked inner join stg_addressee as versions using (name_key, birth_date, sex)
 )
-select distinct place, addressee_key from alike where {match_key_sql("address")} = address_key
+select distinct place, addressee_key from alike where {address_key} = alike.address_key
 """
 # A flag counts as of the date and as of the newest delivery: whoever is protected today is protected for every day.
 STANDING = """
@@ -71,10 +70,14 @@ def find_people(
     """
     if not asked:
         return []
-    register_match_keys(connection)
+    by_items: list[set[str]] = [set() for _ in asked]
     connection.execute(ASKED, _parameters(asked, secret))
     by_code = _keys(connection, BY_CODE, len(asked))
-    by_items = _keys(connection, BY_FOUR_ITEMS, len(asked))
+    if any(person.has_four_items for person in asked):
+        from ingestion.name_keys import match_key_sql, register_match_keys  # noqa: PLC0415
+
+        register_match_keys(connection)
+        by_items = _keys(connection, BY_FOUR_ITEMS.format(address_key=match_key_sql("alike.address")), len(asked))
     matches = [_match(*found) for found in zip(asked, by_code, by_items, strict=True)]
     standing = _standing(connection, [match.addressee_key for match in matches if match.addressee_key])
     listed = {pseudonym(secret, "addressee", code) for code in protected_codes}
@@ -82,17 +85,27 @@ def find_people(
 
 
 def _parameters(asked: Sequence[Person], secret: str) -> dict[str, list[object]]:
+    named = [_name_and_address_keys(person) for person in asked]
     complete = [person if person.has_four_items else None for person in asked]
     return {
         "place": list(range(len(asked))),
         "addressee_key": [
             pseudonym(secret, "addressee", p.addressee_code) if p.addressee_code else None for p in asked
         ],
-        "name_key": [match_key(person.full_name) if person else None for person in complete],
-        "address_key": [match_key(person.address) if person else None for person in complete],
+        "name_key": [name_key for name_key, _ in named],
+        "address_key": [address_key for _, address_key in named],
         "birth_date": [person.birth_date if person else None for person in complete],
         "sex": [person.sex if person else None for person in complete],
     }
+
+
+def _name_and_address_keys(person: Person) -> tuple[str | None, str | None]:
+    """Match keys of name and address. Who asks by code only need not wait for what makes them to be loaded."""
+    if not person.has_four_items:
+        return None, None
+    from ingestion.name_keys import match_key  # noqa: PLC0415
+
+    return match_key(person.full_name), match_key(person.address)
 
 
 def _keys(connection: duckdb.DuckDBPyConnection, query: str, count: int) -> list[set[str]]:

@@ -80,28 +80,28 @@ def provide(home: Home, inquiries: Sequence[Inquiry], officer: Officer) -> list[
         DataRefused: nothing has been computed, or the register is broken; then nothing is answered.
         ConfigurationError: rules, requesters or the city's list of protected people are wrong.
     """
-    with open_marts(home) as marts:
-        cases = _with_answers(_cases(home, inquiries, officer, marts), officer, marts)
-        return _given_out(home, cases, officer, marts.fiscal_year_of(marts.as_of))
+    with open_marts(home) as figures:
+        cases = _with_answers(_cases(home, inquiries, officer, figures), officer, figures)
+        return _given_out(home, cases, officer, figures.fiscal_year_of(figures.as_of))
 
 
-def _cases(home: Home, inquiries: Sequence[Inquiry], officer: Officer, marts: Marts) -> list[Case]:
+def _cases(home: Home, inquiries: Sequence[Inquiry], officer: Officer, figures: Marts) -> list[Case]:
     """Every inquiry judged; people are looked up for what is permitted only."""
     register, today = Register(home), officer.at.date()
-    grounds = Grounds(load_rules(home), load_requesters(home), today, marts.as_of)
+    grounds = Grounds(load_rules(home), load_requesters(home), today, figures.as_of)
     seen, judgements = set(register.known_ids()), []
     for inquiry in inquiries:
         judgements.append(judge(inquiry, grounds, seen))
         seen.add(inquiry.inquiry_id)
     pairs = zip(inquiries, judgements, strict=True)
     asked = [inquiry.person for inquiry, judgement in pairs if judgement.cause is None]
-    found = iter(find_people(marts.connection, asked, read_secret(home), protected_codes(home, today)))
+    found = iter(find_people(figures.connection, asked, read_secret(home), protected_codes(home, today)))
     matches = [next(found) if judgement.cause is None else Match(None) for judgement in judgements]
     numbers = range(register.next_number(), register.next_number() + len(inquiries))
     return [Case(*parts) for parts in zip(numbers, inquiries, judgements, matches, strict=True)]
 
 
-def _with_answers(cases: Sequence[Case], officer: Officer, marts: Marts) -> list[Case]:
+def _with_answers(cases: Sequence[Case], officer: Officer, figures: Marts) -> list[Case]:
     """The cases with their answers; one query for all that ask for the same items under the same rule."""
     answers: dict[int, Answer] = {}
     open_cases = [case for case in cases if case.match.addressee_key and case.decision != REFUSED]
@@ -109,8 +109,8 @@ def _with_answers(cases: Sequence[Case], officer: Officer, marts: Marts) -> list
         alike = list(group)
         keys = [str(case.match.addressee_key) for case in alike]
         rule, _ = _grounds(alike[0].judgement)
-        facts = read_facts(marts.connection, rule, items, keys)
-        answers |= {c.number: _answer(c, items, facts[k], officer, marts) for c, k in zip(alike, keys, strict=True)}
+        facts = read_facts(figures.connection, rule, items, keys)
+        answers |= {c.number: _answer(c, items, facts[k], officer, figures) for c, k in zip(alike, keys, strict=True)}
     return [replace(case, answer=answers.get(case.number)) for case in cases]
 
 
@@ -124,7 +124,7 @@ def _grounds(judgement: Judgement) -> tuple[Rule, Requester]:
     return judgement.rule, judgement.requester
 
 
-def _answer(case: Case, items: tuple[str, ...], facts: Facts, officer: Officer, marts: Marts) -> Answer:
+def _answer(case: Case, items: tuple[str, ...], facts: Facts, officer: Officer, figures: Marts) -> Answer:
     rule, requester = _grounds(case.judgement)
     person, taxes = facts
     return Answer(
@@ -135,7 +135,7 @@ def _answer(case: Case, items: tuple[str, ...], facts: Facts, officer: Officer, 
         rule_id=rule.rule_id,
         person_role=case.inquiry.person_role,
         answered_at=officer.at,
-        as_of=marts.as_of,
+        as_of=figures.as_of,
         addressee_key=str(case.match.addressee_key),
         items=items,
         person=person,
