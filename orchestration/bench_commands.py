@@ -138,3 +138,17 @@ def encryption(persons: int, years: int, runs: int) -> None:
     from orchestration.bench_encryption import bench_encryption  # noqa: PLC0415
 
     click.echo("\n".join(bench_encryption(persons, years, runs)))
+
+
+@bench.command("erase")
+@click.option("--persons", type=click.IntRange(100), default=PERSONS, show_default=True, help="People in the city.")
+@click.option("--years", type=click.IntRange(1, 10), default=1, show_default=True)
+@click.option("--erase", "erased_count", type=click.IntRange(1), default=1_000, show_default=True, help="How many go.")
+def erase_people(persons: int, years: int, erased_count: int) -> None:
+    """Seconds and peak memory of erasing people from tables and originals; computing anew comes on top.
+
+    Example: osamari bench erase --persons 330000 --erase 1000
+    """
+    from orchestration.bench_erase import bench_erase  # noqa: PLC0415
+
+    click.echo("\n".join(bench_erase(persons, years, erased_count)))

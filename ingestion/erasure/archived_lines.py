@@ -48,41 +48,28 @@ class LineEraser:
 
     def file(self, content: bytes, line_nos: Collection[int] | None) -> tuple[bytes, int]:
         """The file rewritten, and how many lines changed; ``None``: every line that is theirs by its numbers."""
-        records = self._fixed(content) if self.contract.format == "fixed" else self._lines(content)
-        parts, changed = [], 0
-        for number, record in records:
-            if line_nos is None or number in line_nos:
-                rewritten = self.record(record)
-                changed += rewritten != record
-                parts.append(rewritten)
-            else:
-                parts.append(record)
-        return b"".join(parts), changed
+        is_fixed = self.contract.format == "fixed"
+        records = list(self._fixed(content)) if is_fixed else _split(content)
+        changed = 0
+        for number in range(1, len(records) + 1) if line_nos is None else line_nos:
+            if not is_fixed:
+                _gather(records, number - 1)
+            rewritten = self.record(records[number - 1])
+            changed += rewritten != records[number - 1]
+            records[number - 1] = rewritten
+        return b"".join(records), changed
 
     def record(self, raw: bytes) -> bytes:
         """One record with its line end, rewritten if it is theirs or names them; any other as it is."""
         return self._fixed_record(raw) if self.contract.format == "fixed" else self._csv_record(raw)
 
-    @staticmethod
-    def _lines(content: bytes) -> Iterator[tuple[int, bytes]]:
-        """Each record with the number of its first line; a line end within quotation marks ends none."""
-        held, first = b"", 1
-        for number, line in enumerate(_split(content), 1):
-            held += line
-            if held.count(b'"') % 2 == 0:
-                yield first, held
-                held, first = b"", number + 1
-        if held:
-            yield first, held
-
-    def _fixed(self, content: bytes) -> Iterator[tuple[int, bytes]]:
-        size, place, number = int(self.contract.record_bytes or 0), 0, 0
+    def _fixed(self, content: bytes) -> Iterator[bytes]:
+        size, place = int(self.contract.record_bytes or 0), 0
         while place < len(content):
             end = min(place + size, len(content))
             while end < len(content) and content[end] in _LINE_ENDS:
                 end += 1
-            number += 1
-            yield number, content[place:end]
+            yield content[place:end]
             place = end
 
     def _csv_record(self, raw: bytes) -> bytes:
@@ -142,6 +129,15 @@ def _split(content: bytes) -> list[bytes]:
     """The lines with their line feeds, and nothing but line feeds ends one."""
     lines = content.split(b"\n")
     return [*(line + b"\n" for line in lines[:-1]), *lines[-1:]]
+
+
+def _gather(lines: list[bytes], place: int) -> None:
+    """Bring a record whose quotation marks enclose line ends together at the place of its first line."""
+    end = place + 1
+    while lines[place].count(b'"') % 2 and end < len(lines):
+        lines[place] += lines[end]
+        lines[end] = b""
+        end += 1
 
 
 def _csv_field(text: str) -> str:

@@ -139,8 +139,9 @@ class WarehouseCopy:
         self.connection.execute(
             "CREATE TABLE erased.repeated_lines AS SELECT thin.* REPLACE (coalesce(renamed.new_key, thin.key_hash) AS "
             "key_hash, coalesce(renamed.new_record, thin.record_hash) AS record_hash) "
-            "FROM warehouse.repeated_lines AS thin LEFT JOIN "
-            "(SELECT DISTINCT ON (feed, old_key, old_record) * FROM memory.renamed) AS renamed ON renamed.feed = thin.feed AND renamed.old_key = thin.key_hash AND renamed.old_record = thin.record_hash"
+            "FROM warehouse.repeated_lines AS thin "
+            "LEFT JOIN (SELECT DISTINCT ON (feed, old_key, old_record) * FROM memory.renamed) AS renamed "
+            "ON renamed.feed = thin.feed AND renamed.old_key = thin.key_hash AND renamed.old_record = thin.record_hash"
         )
 
     def _copy_quarantined(self, lines_to_blank: Sequence[tuple[int, int]]) -> None:
