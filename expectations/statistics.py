@@ -132,9 +132,7 @@ def _arrears(table: CellsTable, as_of: date) -> Suite:
 def _new_debtors(as_of: date) -> Suite:
     """Expectations about new debtors: nobody is new twice or forgotten, and later days see at least as many paid."""
     begun = f"select spells.person_key from cells_overdue_spells spells where {IN_MONTH}"
-    never_before = (
-        "select person_key, min(overdue_from_date) as overdue_from_date from cells_overdue_spells group by 1"
-    )
+    never_before = "select person_key, min(overdue_from_date) as overdue_from_date from cells_overdue_spells group by 1"
     steps = " or ".join(
         f"{earlier} > {later}" for earlier, later in zip(PAID, (*tuple(PAID)[1:], "case_count"), strict=True)
     )

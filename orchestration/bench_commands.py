@@ -106,3 +106,17 @@ def disclosure(runs: int) -> None:
     from orchestration.bench_disclosure import bench_disclosure  # noqa: PLC0415
 
     click.echo("\n".join(bench_disclosure(runs)))
+
+
+@bench.command()
+@click.option("--persons", type=click.IntRange(100), default=330_000, show_default=True, help="Addressees.")
+def numbering(persons: int) -> None:
+    r"""Numbering of a whole city and the search for people with two codes: seconds and peak memory.
+
+    \b
+    Example:
+      osamari bench numbering --persons 330000
+    """
+    from orchestration.bench_numbering import bench_numbering  # noqa: PLC0415
+
+    click.echo("\n".join(bench_numbering(persons)))
