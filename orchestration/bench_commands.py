@@ -152,3 +152,17 @@ def erase_people(persons: int, years: int, erased_count: int) -> None:
     from orchestration.bench_erase import bench_erase  # noqa: PLC0415
 
     click.echo("\n".join(bench_erase(persons, years, erased_count)))
+
+
+@bench.command()
+@click.option("--persons", type=click.IntRange(100), default=330_000, show_default=True, help="Addressees.")
+def numbering(persons: int) -> None:
+    r"""Numbering of a whole city and the search for people with two codes: seconds and peak memory.
+
+    \b
+    Example:
+      osamari bench numbering --persons 330000
+    """
+    from orchestration.bench_numbering import bench_numbering  # noqa: PLC0415
+
+    click.echo("\n".join(bench_numbering(persons)))

@@ -1,7 +1,7 @@
 """Numbering: the same person never gets two numbers, two persons never one, whatever the order; nothing is forgotten.
 
-By the real rules over rows as the loader stores them, in memory. Loading, the command and the lists are tested beside it
-(test_numbering_home). Does not test how probable a pair is, only that nothing follows from probability.
+By the real rules over rows as the loader stores them, in memory. Loading, commands and lists: test_numbering_home. Does
+not test how probable a pair is, only that nothing follows from probability.
 """
 
 from __future__ import annotations

@@ -107,7 +107,8 @@ def _predicted(own: DuckDBPyConnection) -> Any:  # noqa: ANN401  (an Arrow table
             unique_id_column_name="addressee_code",
             comparisons=_comparisons(own),
             blocking_rules_to_generate_predictions=[
-                f"l.{block} = r.{block} AND (l.token IS NULL OR r.token IS NULL)" for block in _BLOCKS
+                {"blocking_rule": f"l.{block} = r.{block} AND (l.token IS NULL OR r.token IS NULL)"}
+                for block in _BLOCKS
             ],
             probability_two_random_records_match=min(0.5, 2 * SHARE_WITH_TWO_CODES / count),
             retain_matching_columns=False,

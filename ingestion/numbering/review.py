@@ -15,12 +15,10 @@ from typing import TYPE_CHECKING
 import pyarrow as pa
 
 from ingestion.city_profile import read_city_profile
-from ingestion.database import write_warehouse
 from ingestion.errors import ConfigurationError
-from ingestion.name_keys import register_match_keys
 from ingestion.numbering.candidates import ProbablePair, probable_pairs
 from ingestion.numbering.decisions import standing_decisions
-from ingestion.numbering.run import number_anew
+from ingestion.numbering.run import number_anew, open_for_numbering
 from ingestion.pseudonym import read_secret
 from ingestion.warehouse import transaction
 
@@ -112,12 +110,10 @@ def write_review(home: Home, day: dt.date, *, by: str, purpose: str, shows_prote
             "it is not said who asks for the list, or for what", "Give a purpose: --purpose 名寄せ."
         )
     settings, secret, decisions = read_city_profile(home).numbering, read_secret(home), standing_decisions(home)
-    with write_warehouse(home) as connection:
-        register_match_keys(connection)
-        with transaction(connection):
-            number_anew(connection, secret, decisions, settings, day)
-            pairs = probable_pairs(connection)
-            lines = _lines(connection, pairs[:MOST_PAIRS], shows_protected=shows_protected)
+    with open_for_numbering(home) as connection, transaction(connection):
+        number_anew(connection, secret, decisions, settings, day)
+        pairs = probable_pairs(connection)
+        lines = _lines(connection, pairs[:MOST_PAIRS], shows_protected=shows_protected)
     path = home.numbering / f"review-{day.isoformat()}.csv"
     _write(path, lines)
     return ReviewList(path, len(lines), max(0, len(pairs) - MOST_PAIRS))

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import hashlib
+from contextlib import contextmanager
 from dataclasses import astuple, dataclass
 from typing import TYPE_CHECKING
 
@@ -20,12 +21,15 @@ from ingestion.warehouse import transaction
 
 if TYPE_CHECKING:
     import datetime as dt
+    from collections.abc import Iterator
 
     from duckdb import DuckDBPyConnection
 
     from ingestion.home import Home
     from ingestion.numbering.settings import NumberingSettings
 
+MEMORY_LIMIT = "2GiB"
+"""Most memory that DuckDB takes; beyond it, it writes to disk beside the warehouse."""
 FEEDS = ("addressee", "non_resident", "qualification")
 """Feeds that tell who an addressee code is."""
 _DELIVERED = f"""
@@ -50,6 +54,15 @@ class NumberingCounts:
     conflicts: int
 
 
+@contextmanager
+def open_for_numbering(home: Home) -> Iterator[DuckDBPyConnection]:
+    """A writing connection that knows match keys and leaves memory to others."""
+    with write_warehouse(home) as connection:
+        connection.execute(f"SET enable_progress_bar = false; SET memory_limit = '{MEMORY_LIMIT}'")
+        register_match_keys(connection)
+        yield connection
+
+
 def number_everyone(home: Home, day: dt.date) -> NumberingCounts:
     """Take in what was delivered and decided since the last time; ``day`` is the day of what is not dated itself.
 
@@ -57,12 +70,11 @@ def number_everyone(home: Home, day: dt.date) -> NumberingCounts:
         ChainBroken: the log of decisions was changed. ConfigurationError: ``[numbering]`` or the secret is wrong.
     """
     settings, secret, decisions = read_city_profile(home).numbering, read_secret(home), standing_decisions(home)
-    with write_warehouse(home) as connection:
+    with open_for_numbering(home) as connection:
         state = _fingerprint(connection, decisions, settings.integrated)
         row = connection.execute("SELECT fingerprint FROM number_runs").fetchone()
         if row == (state,):
             return counts(connection, is_unchanged=True)
-        register_match_keys(connection)
         with transaction(connection):
             number_anew(connection, secret, decisions, settings, day)
         return counts(connection, is_unchanged=False)
@@ -121,5 +133,13 @@ def counts(connection: DuckDBPyConnection, *, is_unchanged: bool) -> NumberingCo
             "SELECT count(*) FROM number_conflicts",
         )
     )
-    of = [int(outcomes.get(name, 0)) for name in ("numbered", "known", "waiting", "refused")]
-    return NumberingCounts(is_unchanged, *of, int(persons), int(integrated), int(conflicts))
+    return NumberingCounts(
+        is_unchanged,
+        numbered=int(outcomes.get("numbered", 0)),
+        known=int(outcomes.get("known", 0)),
+        waiting=int(outcomes.get("waiting", 0)),
+        refused=int(outcomes.get("refused", 0)),
+        persons_with_several_codes=int(persons),
+        integrated=int(integrated),
+        conflicts=int(conflicts),
+    )
