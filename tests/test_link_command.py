@@ -99,7 +99,7 @@ def test_wrong_use_is_told_with_a_remedy(monkeypatch: pytest.MonkeyPatch, capsys
 
 def test_the_benchmark_measures_the_changes_of_one_day() -> None:
     _, first, change_day, again, _ = bench_links(1000)
-    files = [int(line.split(" s ")[1].split()[0]) for line in (first, change_day, again)]
+    files = [int(line.split(" cpu ")[1].split()[0]) for line in (first, change_day, again)]
     assert files[0] == len(LINKS)
     assert 5 <= files[1] <= len(LINKS)
     assert files[2] == 0
