@@ -73,6 +73,11 @@ class Home:
         return self.root / "outbox"
 
     @property
+    def link_tables(self) -> Path:
+        """The city's own registrations of shared link tables, where it has some. It need not exist."""
+        return self.root / "link_tables"
+
+    @property
     def provisions(self) -> Path:
         """Answers to inquiries of other bodies, and the chained register of them. Personal data."""
         return self.root / "provisions"

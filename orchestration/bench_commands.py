@@ -121,7 +121,8 @@ def links(persons: int) -> None:
     """
     from orchestration.bench_links import bench_links  # noqa: PLC0415
 
-    click.echo("\n".join(bench_links(persons)))
+    for line in bench_links(persons):
+        click.echo(line)
 
 
 @bench.command()

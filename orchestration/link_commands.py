@@ -134,10 +134,12 @@ def reference(name: str, addressee_code: str, purpose: str) -> None:
     from marts.link_tables.reference import Lookup  # noqa: PLC0415
     from marts.link_tables.reference import reference as look_up  # noqa: PLC0415
     from marts.link_tables.registry import named_link  # noqa: PLC0415
+    from orchestration import run_lock  # noqa: PLC0415
 
     home = Home.from_environment()
-    lookup = Lookup(getpass.getuser(), purpose, day_of_marts(home), dt.datetime.now(JAPAN))
-    records = look_up(home, named_link(home, name), addressee_code, lookup)
+    with run_lock.hold(home):
+        lookup = Lookup(getpass.getuser(), purpose, day_of_marts(home), dt.datetime.now(JAPAN))
+        records = look_up(home, named_link(home, name), addressee_code, lookup)
     for record in records:
         click.echo("\n".join(f"{heading}  {text}" for heading, text in record.items()) + "\n")
     click.echo(f"{len(records)} records", err=True)
@@ -152,9 +154,11 @@ def verify(context: click.Context) -> None:
     """
     from marts.link_tables.registry import load_links  # noqa: PLC0415
     from marts.link_tables.verify import verify as check  # noqa: PLC0415
+    from orchestration import run_lock  # noqa: PLC0415
 
     home = Home.from_environment()
-    found = check(home, load_links(home))
+    with run_lock.hold(home):
+        found = check(home, load_links(home))
     for problem in found.problems:
         click.echo(problem, err=True)
     verdict = f"{len(found.problems)} problems" if found.problems else "all as delivered"

@@ -9,9 +9,8 @@ import csv
 from datetime import date, datetime
 from typing import TYPE_CHECKING
 
-import duckdb
-
 from ingestion.contract import load_contracts
+from ingestion.database import read_warehouse, write_warehouse
 from ingestion.home import Home
 from ingestion.warehouse import CONTROL_TABLES
 from marts.link_tables.deliver import Outcome, Request, deliver
@@ -23,6 +22,8 @@ from tests.small_feeds import SYSTEM_VALUES, create_feed
 if TYPE_CHECKING:
     from collections.abc import Collection
     from pathlib import Path
+
+    import duckdb
 
 DAY, AT = date(2025, 6, 1), datetime(2025, 6, 1, 2, 30)  # noqa: DTZ001  (some moment for the log)
 LATE, OWING = 40, 20
@@ -36,7 +37,7 @@ KEY = f"(select addressee_key from raw_addressee where addressee_code = '{CODE}'
 def linked_home(folder: Path) -> Home:
     """A home whose warehouse holds exactly what the platform's links read."""
     home = Home(folder).create()
-    with duckdb.connect(str(home.warehouse)) as connection:
+    with write_warehouse(home) as connection:
         for table, columns in CONTROL_TABLES.items():
             connection.execute(f"create table {table} ({columns})")
         connection.execute(
@@ -65,14 +66,14 @@ def _create_model(connection: duckdb.DuckDBPyConnection, model: str) -> None:
 
 def change(home: Home, *statements: str) -> None:
     """The city changes something."""
-    with duckdb.connect(str(home.warehouse)) as connection:
+    with write_warehouse(home) as connection:
         for statement in statements:
             connection.execute(statement)
 
 
 def ask(home: Home, query: str) -> list[tuple[object, ...]]:
     """Look into the warehouse."""
-    with duckdb.connect(str(home.warehouse), read_only=True) as connection:
+    with read_warehouse(home) as connection:
         return connection.execute(query).fetchall()
 
 

@@ -12,6 +12,8 @@ from ingestion.errors import ConfigurationError
 from ingestion.home import Home
 from marts.link_tables.known_columns import known_models
 from marts.link_tables.registry import FOLDER, load_links, load_systems, named_link, read_link
+from marts.link_tables.verify import verify
+from tests.small_links import consumed, held_count
 
 if TYPE_CHECKING:
     from pathlib import Path
@@ -49,6 +51,13 @@ def test_every_registered_item_exists_with_its_type(refreshed_city: RefreshedCit
         assert types[table, column.column] == column.duckdb_type
         assert (table, column.joined_on or "addressee_key") in types
     assert not link.rows_in or (link.rows_in, link.rows_on) in types
+
+
+def test_a_refresh_delivers_every_link_and_all_of_it_verifies(refreshed_city: RefreshedCity) -> None:
+    found = verify(refreshed_city.home, LINKS)
+    assert (found.delivery_count, found.present_count, found.problems) == (len(LINKS), len(LINKS), ())
+    for link in LINKS.values():
+        assert len(consumed(refreshed_city.home, link)) == held_count(refreshed_city.home, link) > 0
 
 
 def test_every_system_takes_or_gives_and_every_link_says_why() -> None:
@@ -137,7 +146,7 @@ def test_an_individual_number_goes_through_no_link(tmp_path: Path, feed: str) ->
 
 def test_a_city_adds_links_of_its_own_and_replaces_those_of_the_platform(tmp_path: Path) -> None:
     home = Home(tmp_path)
-    folder = home.root / "link_tables"
+    folder = home.link_tables
     folder.mkdir()
     registered(folder, "own_states", ("id: arrears_to_receipts", "id: own_states"))
     registered(folder, STATES, ("outbox_days: 31", "outbox_days: 7"))

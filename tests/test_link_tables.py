@@ -218,7 +218,8 @@ def test_a_lost_delivery_is_told_and_replaced_by_a_full_one(home: Home, monkeypa
 
 def test_a_link_that_has_ended_takes_everything_back_once(home: Home) -> None:
     ended = replace(INTEGRATED, to_date=date(2025, 5, 31))
-    assert [outcome.delivery.deleted for outcome in deliver(home, [ended], Request(AT)) if outcome.delivery] == [80]
+    behind_a_gate = Request(AT, waiting={ended.id: "closed gates: feeds.addressee"})
+    assert [outcome.delivery.deleted for outcome in deliver(home, [ended], behind_a_gate) if outcome.delivery] == [80]
     assert consumed(home, INTEGRATED) == {}
     assert deliver(home, [ended], Request(AT))[0].delivery is None
     never = replace(ended, id="never")

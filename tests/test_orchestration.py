@@ -16,6 +16,7 @@ from ingestion.database import read_warehouse, write_warehouse
 from ingestion.errors import ConfigurationError, DataRefused
 from ingestion.home import Home
 from ingestion.warehouse import ensure_warehouse
+from marts.link_tables.registry import load_links, load_systems
 from orchestration.as_of import AsOf
 from orchestration.cli import main, osamari
 from orchestration.definitions import defs
@@ -45,6 +46,17 @@ def test_the_release_is_made_from_every_feed() -> None:
     upstream = upstream_of("release")
     assert {f"raw_{feed}" for feed in list_feeds()} - upstream == set()
     assert {"int_ledger_entries", "fct_arrears", "fct_collections", "dim_addressee", "feed_files"} <= upstream
+
+
+def test_each_consumer_of_the_link_tables_is_an_asset_made_from_what_its_links_read() -> None:
+    assert {"raw_addressee", "ended_records", "fct_arrears", "int_ledger_entries", "raw_convenience_store"} <= (
+        upstream_of("outbox_arrears")
+    )
+    assert "fct_arrears" not in upstream_of("outbox_integrated")
+    consumers = {name for name in load_systems() if any(link.consumer.code == name for link in load_links().values())}
+    assert {f"outbox_{name}" for name in consumers} <= {
+        key.to_user_string() for key in JOB.asset_layer.selected_asset_keys
+    }
 
 
 def test_assets_are_named_like_their_tables() -> None:
@@ -153,4 +165,5 @@ def test_help_teaches_with_examples(monkeypatch: pytest.MonkeyPatch, capsys: pyt
     assert "osamari refresh" in told
     assert "Exit codes" in told
     expected = {"sample", "refresh", "check", "explain", "release", "serve", "bench", "dictionary", "list"}
-    assert expected | {"quarantine", "rebuild", "user", "access"} == set(osamari.commands)
+    work = {"quarantine", "rebuild", "user", "access", "number", "link", "provide"}
+    assert expected | work | {"backup", "restore", "erase", "evidence"} == set(osamari.commands)

@@ -23,7 +23,8 @@ if TYPE_CHECKING:
     from tests.refreshed_city import RefreshedCity
 
 # Zones where the layout's own columns may stand; everything else knows pseudonyms only.
-PERSONAL_ZONES = ("raw_", "stg_")
+# Link tables hold what other systems of the city were given, by registration (tests/test_link_registry.py).
+PERSONAL_ZONES = ("raw_", "stg_", "link_")
 CODE_LISTS = {path.stem for path in (Path(__file__).parents[1] / "dbt_project/seeds").glob("*.csv")}
 # Facts of the arrears case that the arrears marts exist for; they stand beside a pseudonym, never beside a name.
 FACTS_OF_THE_CASE = {

@@ -76,4 +76,4 @@ def _after(first: tuple[str, ...], rest: pa.Array) -> pa.Array:
 
 
 def _taken(text: Text, places: Array) -> Text:
-    return {name: values.take(pa.array(places)) for name, values in text.items()}
+    return {name: pa.array(values).take(pa.array(places)) for name, values in text.items()}

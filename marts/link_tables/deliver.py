@@ -85,7 +85,8 @@ def day_of_marts(home: Home) -> date:
 
 def _deliver_one(setting: Setting, link: Link, request: Request) -> Outcome:
     newest = setting.delivered.newest_day(link.id)
-    waits = request.waiting.get(link.id, "")
+    # What has expired is taken back whatever stands behind a closed gate.
+    waits = "" if link.has_expired(setting.day) else request.waiting.get(link.id, "")
     if setting.day < link.from_date:
         waits = f"in force from {link.from_date}"
     elif setting.day.isoformat() < newest:

@@ -46,6 +46,7 @@ class Setting:
             DataRefused: the log is broken, or the loaded files name several municipalities.
         """
         moment = at.isoformat(timespec="seconds")
+        connection.execute("set enable_progress_bar = false")
         shapes = held.shapes(connection)
         return cls(home, connection, day, moment, _municipality(connection), Delivered.read(home), shapes)
 

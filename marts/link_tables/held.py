@@ -58,8 +58,8 @@ def shapes(connection: duckdb.DuckDBPyConnection) -> dict[str, list[tuple[str, s
     """Name and type of the columns of every link table; asked once, as DuckDB lists all columns for each question."""
     found: dict[str, list[tuple[str, str]]] = {}
     for table, name, kind in connection.execute(
-        "select table_name, column_name, data_type from duckdb_columns() where starts_with(table_name, 'link_') "
-        "order by table_name, column_index"
+        "select table_name, column_name, data_type from duckdb_columns() where database_name = current_database() "
+        "and starts_with(table_name, 'link_') order by table_name, column_index"
     ).fetchall():
         found.setdefault(str(table), []).append((str(name), str(kind)))
     return found

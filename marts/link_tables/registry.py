@@ -39,7 +39,7 @@ def load_links(home: Home | None = None) -> dict[str, Link]:
     """
     contracts = read_city_profile(home).layouts.contracts() if home else load_contracts()
     files = {path.stem: path for path in sorted(FOLDER.glob("*.yaml"))}
-    files |= {path.stem: path for path in sorted((home.root / "link_tables").glob("*.yaml"))} if home else {}
+    files |= {path.stem: path for path in sorted(home.link_tables.glob("*.yaml"))} if home else {}
     systems = load_systems()
     return {name: read_link(files[name], systems, contracts) for name in sorted(files)}
 
