@@ -35,8 +35,11 @@ RECORDS = {"administrator", "auditor"}
 OFFICERS = {"collector", "provision_officer"}
 PROVISION = {"provision_officer"}
 WHO_MAY = [
-    (ANYBODY, ["sample", "check", "dictionary", "access verify", "link list", "link show", "provide rules"]),
-    (ANYBODY, ["bench", "bench ingest", "bench marts", "bench disclosure"]),
+    (
+        ANYBODY,
+        ["sample", "check", "dictionary", "access verify", "link list", "link show", "provide rules", "evidence"],
+    ),
+    (ANYBODY, ["bench", "bench ingest", "bench marts", "bench disclosure", "bench links"]),
     (ANYBODY, ["release list", "release show", "release verify", "release attack"]),
     (RUNS, ["refresh", "serve", "rebuild", "release create", "release withdraw", "number run", "link deliver"]),
     ({*RUNS, "collector"}, ["quarantine list"]),
@@ -44,7 +47,7 @@ WHO_MAY = [
     ({*RUNS, "auditor", *PROVISION}, ["provide verify"]),
     ({*RUNS, *PROVISION}, ["provide expire"]),
     ({*RECORDS, *PROVISION}, ["provide log", "provide waiting", "provide compare"]),
-    (RECORDS, ["user list", "user history", "access log", "access copies"]),
+    (RECORDS, ["user list", "user history", "access log", "access copies", "erase list", "erase prove"]),
     ({"administrator"}, ["user add", "user revoke", "backup", "backup expire", "restore", "erase", "keys rotate"]),
     ({"administrator"}, ["provide export"]),
     (PROVISION, ["provide answer", "provide batch", "provide decide", "provide show"]),
