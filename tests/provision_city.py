@@ -94,8 +94,8 @@ class ProvidedCity:
         home.warehouse.symlink_to(source.warehouse)
         for folder in ("keys", "provisions"):
             shutil.copytree(source.root / folder, home.root / folder, dirs_exist_ok=True)
-        for name in ("provision_rules.csv", "provision_requesters.csv"):
-            shutil.copyfile(source.root / name, home.root / name)
+        for name in ("provision_rules.csv", "provision_requesters.csv", source.protected_list.name):
+            shutil.copy(source.root / name, home.root / name)
         return home
 
 
@@ -126,7 +126,7 @@ def provision_city(source: Home, root: Path) -> ProvisionCity:
     people = {code: Person("", *items) for code, *items in rows}
     (home.root / "provision_requesters.csv").write_text(REQUESTERS, encoding="utf-8")
     shutil.copyfile(CITY_RULES, home.root / "provision_rules.csv")
-    protected = home.provisions / "protected.csv"
+    protected = home.protected_list
     protected.write_text(
         "addressee_code,valid_from,valid_to,source\n"
         f"{codes['listed_1']},2020-01-01,,決裁 第1号\n{codes['list_ended_1']},2020-01-01,2026-05-31,決裁 第2号\n",

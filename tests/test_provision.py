@@ -242,7 +242,7 @@ def test_who_asks_the_same_again_gets_the_same_bytes(provided: ProvidedCity, tmp
 
 def test_a_protected_list_that_others_can_read_stops_everything(provided: ProvidedCity, tmp_path: Path) -> None:
     home = provided.copy_to(tmp_path / "home")
-    (home.provisions / "protected.csv").chmod(0o644)
+    home.protected_list.chmod(0o644)
     asked = Inquiry("N-1", "072010", "public_dues.1", "公課の徴収", ("name",), Person(provided.city.codes["dv_1"]))
     with pytest.raises(ConfigurationError, match="can be read by others"):
         provide(home, [asked], officer_on("2026-06-02"))

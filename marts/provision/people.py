@@ -62,11 +62,11 @@ class Match:
 
 
 def find_people(
-    connection: duckdb.DuckDBPyConnection, asked: Sequence[Person], secret: str, protected_codes: Collection[str]
+    connection: duckdb.DuckDBPyConnection, asked: Sequence[Person], secret: str, listed: Collection[str]
 ) -> list[Match]:
     """One match for each of the people asked about, in their order.
 
-    ``secret`` makes keys of codes; ``protected_codes`` are those of the city's own list.
+    ``secret`` makes keys of codes; ``listed`` are the keys of the city's own list of people under protection.
     """
     if not asked:
         return []
@@ -80,7 +80,6 @@ def find_people(
         by_items = _keys(connection, BY_FOUR_ITEMS.format(address_key=match_key_sql("alike.address")), len(asked))
     matches = [_match(*found) for found in zip(asked, by_code, by_items, strict=True)]
     standing = _standing(connection, [match.addressee_key for match in matches if match.addressee_key])
-    listed = {pseudonym(secret, "addressee", code) for code in protected_codes}
     return [_with_standing(match, standing, listed) for match in matches]
 
 
