@@ -6,6 +6,8 @@ Wrong settings are refused by name, with the way to set them right.
 from __future__ import annotations
 
 import hashlib
+import subprocess
+import sys
 from datetime import date
 from typing import TYPE_CHECKING
 
@@ -16,6 +18,7 @@ from ingestion.check_digits import is_municipality_code
 from ingestion.city_profile import read_city_profile
 from ingestion.contract import list_feeds, load_contract, load_contracts
 from ingestion.data_dictionary import data_dictionary
+from ingestion.database import read_warehouse
 from ingestion.errors import Busy, ConfigurationError, DataRefused
 from ingestion.file_name import parse_file_name
 from ingestion.home import Home
@@ -201,13 +204,19 @@ def test_an_edited_layout_is_noticed(home: Home) -> None:
         ensure_warehouse(home)
 
 
-def test_a_warehouse_in_use_is_busy(home: Home, monkeypatch: pytest.MonkeyPatch) -> None:
-    def locked(*_: object) -> None:
-        raise duckdb.IOException("Could not set lock on file")
-
-    monkeypatch.setattr(duckdb, "connect", locked)
-    with pytest.raises(Busy), open_warehouse(home):
+def test_a_warehouse_in_use_is_busy(home: Home) -> None:
+    """By this process, and by another one, which holds the lock that DuckDB takes."""
+    ensure_warehouse(home)
+    with open_warehouse(home), pytest.raises(Busy), read_warehouse(home):
         pass
+    lock = "import fcntl, sys; f = open(sys.argv[1], 'r+b'); fcntl.lockf(f, fcntl.LOCK_EX); print(flush=True); input()"
+    command = [sys.executable, "-c", lock, str(home.warehouse)]
+    with subprocess.Popen(command, stdin=subprocess.PIPE, stdout=subprocess.PIPE, text=True) as other:
+        assert other.stdout
+        other.stdout.readline()
+        with pytest.raises(Busy), open_warehouse(home):
+            pass
+        other.communicate("")
 
 
 def test_the_data_dictionary_describes_every_column() -> None:
