@@ -88,10 +88,25 @@ def _carry_out(access: Access, plan_id: str, *, yes: bool) -> int:
         f"{done['person_count']:,} people erased: {rows:,} rows, {done['archived_line_count']:,} lines of originals, "
         f"{done['number_count']:,} numbers. Certificate {plan_id}."
     )
+    _expire_backups(home, plan.as_of)
     click.echo("The figures are computed anew; they must be what they were.", err=True)
     summary, code = refresh(access.home, str(plan.marts_day))
     click.echo("\n".join(summary.lines))
     return code
+
+
+def _expire_backups(home: Home, day: dt.date) -> None:
+    """Backups in the home past their period go at once; the officer hears how long the others still hold the erased."""
+    from orchestration.backup.keeping import expire_backups  # noqa: PLC0415
+    from orchestration.backup.policy import read_backup_policy  # noqa: PLC0415
+    from orchestration.backup.store import MARK  # noqa: PLC0415
+
+    policy = read_backup_policy()
+    if (home.backups / MARK).exists():
+        done = expire_backups(home.backups, home, day, policy)
+        click.echo(f"{len(done.removed):,} backups past their period removed; {len(done.kept):,} stay.")
+    last = day + dt.timedelta(days=policy.keep_days)
+    click.echo(f"Backups made before hold these people until {last}: make one now, then osamari backup expire.")
 
 
 @erase.command("list")

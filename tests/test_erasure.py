@@ -82,6 +82,7 @@ def city(refreshed_city: RefreshedCity, tmp_path_factory: pytest.TempPathFactory
     shutil.copy2(refreshed_city.home.warehouse, home.warehouse)
     ((code,),) = refreshed_city.rows(WHO)
     (home.lists / "debtors.csv").write_text(f"宛名コード\n{code}\n", encoding="utf-8")
+    (home.numbering / "pairs.csv").write_text(f"a,b\n{code},1\n2,3\n", encoding="utf-8")
     values = values_of(refreshed_city, str(code))
     plan = make_plan(home, AS_OF, "officer", Order(str(code), "収第1号"))
     certificate = carry_out(home, plan.plan_id, "officer", MOMENT, lambda *_: None)
@@ -125,6 +126,8 @@ def test_what_is_searched_for_stood_in_many_places(city: ErasedCity, tmp_path_fa
 def test_no_file_of_the_home_holds_a_value_of_the_erased_person(city: ErasedCity) -> None:
     assert len(city.values) == 12
     assert find_values(city.home, city.values) == []
+    assert (city.home.numbering / "pairs.csv").read_text(encoding="utf-8") == "a,b\n2,3\n"
+    assert not list(city.home.lists.iterdir())
 
 
 def test_no_row_and_no_yen_of_any_feed_is_lost(city: ErasedCity) -> None:
@@ -172,7 +175,7 @@ def test_the_rewritten_archive_gives_the_erased_tables(
     shutil.copytree(city.home.keys, other.keys, dirs_exist_ok=True)
     with duckdb.connect(str(other.warehouse)) as connection:
         connection.execute("delete from pseudonym_fingerprint")
-    feeds = ("addressee", "account_transfer_result", "payment_slip")
+    feeds = ("addressee", "account_transfer_result", "pension_special_collection")
     for delivery in archived_deliveries(city.home, AS_OF):
         if delivery.name.startswith(tuple(f"{feed}." for feed in feeds)):
             shutil.copyfile(delivery.path, other.inbox / delivery.name)
@@ -196,5 +199,5 @@ def test_the_release_still_verifies_and_the_certificate_says_counts_only(city: E
     assert certified == city.certificate
     assert certified["person_count"] == 1
     assert certified["rows_by_feed"]["account_transfer_result"] > 0
-    assert certified["list_count"] == 1
+    assert certified["loose_file_count"] == 2
     assert not (set(city.values) & {str(value) for value in certified.values()})

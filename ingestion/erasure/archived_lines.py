@@ -7,11 +7,14 @@ were delivered, by which a second delivery of them is recognised.
 
 from __future__ import annotations
 
+import csv
+import io
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
-from ingestion.csv_record import decode, split_record
+from ingestion.csv_record import decode
 from ingestion.erasure.blanks import blank_text, blanked_columns
+from ingestion.erasure.identities import identity_columns, identity_of
 from ingestion.erasure.numbers import ADDRESSEE, FIND, LINK, OWN, number_columns
 
 if TYPE_CHECKING:
@@ -19,16 +22,19 @@ if TYPE_CHECKING:
 
     from ingestion.contract import FeedContract
 
-_QUOTE_NEEDED = frozenset(',"\r\n')
 _LINE_ENDS = b"\r\n"
 
 
 @dataclass(frozen=True)
 class ErasedNumbers:
-    """The numbers of the erased people: by kind and old value the fresh one; ``finding`` are those that stay."""
+    """The numbers of the erased people: by kind and old value the fresh one; ``finding`` are those that stay.
+
+    ``identities``: birth date or account and name, for lines without a number (see ``identities``).
+    """
 
     fresh: Mapping[tuple[str, str], str]
     finding: Collection[tuple[str, str]]
+    identities: Collection[tuple[str, str]] = ()
 
     def is_known(self, number: str, value: str) -> bool:
         """True when a row with this number is a row of theirs."""
@@ -44,6 +50,8 @@ class LineEraser:
         place = {column.name: index for index, column in enumerate(contract.layout.record("data"))}
         self.columns = contract.layout.record("data")
         self.number_columns = [(place[one.name], one) for one in number_columns(contract) if one.name in place]
+        self.says_owner = any(one.role == OWN for _, one in self.number_columns)
+        self.identities = [(place[marker.name], place[name.name]) for marker, name in identity_columns(contract)]
         self.blanked = [(place[one.name], one) for one in blanked_columns(contract, kept) if one.name in place]
 
     def file(self, content: bytes, line_nos: Collection[int] | None) -> tuple[bytes, int]:
@@ -75,17 +83,17 @@ class LineEraser:
     def _csv_record(self, raw: bytes) -> bytes:
         body = raw.rstrip(_LINE_ENDS)
         try:
-            fields, is_complete = split_record(decode(body, self.encoding))
-        except UnicodeDecodeError:
+            fields = next(csv.reader([decode(body, self.encoding)], strict=True), [])
+        except (UnicodeDecodeError, csv.Error):
             return raw
-        if not is_complete or len(fields) != len(self.columns):
+        if len(fields) != len(self.columns):
             return raw
         changes = self._changes(fields)
         if not changes:
             return raw
-        texts = [changes.get(place, field) for place, field in enumerate(fields)]
-        line = ",".join(_csv_field(text) for text in texts)
-        return line.encode(self.encoding) + raw[len(body) :]
+        line = io.StringIO()
+        csv.writer(line, lineterminator="").writerow(changes.get(place, field) for place, field in enumerate(fields))
+        return line.getvalue().encode(self.encoding) + raw[len(body) :]
 
     def _fixed_record(self, raw: bytes) -> bytes:
         spans, place = [], 0
@@ -122,7 +130,10 @@ class LineEraser:
         if owners:
             return self.numbers.is_known(ADDRESSEE, owners[0])
         links = ((place, one) for place, one in self.number_columns if one.role in (LINK, FIND))
-        return any(self.numbers.is_known(one.number, fields[place].removeprefix("EAN")) for place, one in links)
+        if any(self.numbers.is_known(one.number, fields[place].removeprefix("EAN")) for place, one in links):
+            return True
+        pairs = () if self.says_owner else self.identities
+        return any(identity_of(fields[marker], fields[name]) in self.numbers.identities for marker, name in pairs)
 
 
 def _split(content: bytes) -> list[bytes]:
@@ -138,7 +149,3 @@ def _gather(lines: list[bytes], place: int) -> None:
         lines[place] += lines[end]
         lines[end] = b""
         end += 1
-
-
-def _csv_field(text: str) -> str:
-    return '"' + text.replace('"', '""') + '"' if _QUOTE_NEEDED.intersection(text) else text

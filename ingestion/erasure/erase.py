@@ -9,17 +9,20 @@ from ingestion.city_profile import read_city_profile
 from ingestion.erasure import changeover
 from ingestion.erasure.archive_copy import Moves, OriginalsEraser
 from ingestion.erasure.archived_lines import ErasedNumbers
+from ingestion.erasure.loose_files import plan_loose_files
 from ingestion.erasure.numbers import OVERPAYMENT
 from ingestion.erasure.touched_rows import TouchedRows
 from ingestion.erasure.warehouse_copy import WarehouseCopy, two_warehouses
 from ingestion.errors import DataRefused
 from ingestion.pseudonym import read_secret
+from ingestion.row_sql import quoted
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Collection, Mapping, Sequence
 
     from duckdb import DuckDBPyConnection
 
+    from ingestion.contract import FeedContract
     from ingestion.home import Home
 
 _LINES = """
@@ -48,7 +51,7 @@ class Erased:
     number_count: int
     archived_line_count: int
     quarantined_line_count: int
-    list_count: int
+    loose_file_count: int
 
 
 @dataclass(frozen=True)
@@ -89,17 +92,16 @@ def erase_people(home: Home, erasure: Erasure, progress: Callable[[str, str], No
             "WHERE line_bytes IS NOT NULL"
         ).fetchall()
         copy.write(erasure.computed, originals.refused_lines(iter(refused)), lambda table: progress("copy", table))
-        lines = _lines(connection)
+        lines, values = _lines(connection), _values(connection, contracts)
     originals = OriginalsEraser(home, folder, contracts, numbers, erasure.kept, lines)
     archived = originals.archive(moves, lambda name: progress("archive", name))
     quarantined = originals.quarantine(moves)
-    lists = [path for path in sorted(home.lists.rglob("*")) if path.is_file()]
-    moves.removed += lists
+    loose = plan_loose_files(home, folder, values, moves)
     new.chmod(0o600)
     moves.placed.append((new, home.warehouse))
     changeover.commit(home, moves)
     count = len(set(erasure.codes))
-    return Erased(count, owned, naming, len(numbers.fresh), archived, quarantined, len(lists))
+    return Erased(count, owned, naming, len(numbers.fresh), archived, quarantined, loose)
 
 
 def _counts(connection: DuckDBPyConnection, *, is_owned: bool) -> dict[str, int]:
@@ -114,7 +116,19 @@ def _numbers(connection: DuckDBPyConnection) -> ErasedNumbers:
     finding = connection.execute(
         "SELECT number, old FROM memory.old_numbers WHERE number = ?", [OVERPAYMENT]
     ).fetchall()
-    return ErasedNumbers({(number, old): new for number, old, new in fresh}, set(finding))
+    identities = connection.execute("SELECT marker, name FROM memory.identities").fetchall()
+    return ErasedNumbers({(number, old): new for number, old, new in fresh}, set(finding), set(identities))
+
+
+def _values(connection: DuckDBPyConnection, contracts: Mapping[str, FeedContract]) -> set[str]:
+    """By what a file outside the tables would name them: codes, other numbers, old pseudonyms and names."""
+    query = "SELECT owner FROM memory.erased_owners UNION SELECT old FROM memory.old_numbers WHERE length(old) >= 8"
+    for contract in contracts.values():
+        for column in contract.match_columns:
+            name, raw = quoted(column.name), f"warehouse.{contract.raw_table}"
+            owned = f"SELECT row_id FROM memory.touched WHERE feed = '{contract.feed}' AND is_owned"
+            query += f" UNION SELECT {name} FROM {raw} WHERE rowid IN ({owned})"
+    return {row[0] for row in connection.execute(query).fetchall() if row[0]}
 
 
 def _lines(connection: DuckDBPyConnection) -> dict[str, Collection[int] | None]:

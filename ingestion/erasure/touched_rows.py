@@ -1,7 +1,8 @@
 """Which rows are a person's, which only name him, and which of his numbers get fresh codes.
 
-Works in memory, beside a warehouse that is only read: three small tables without which no erased row can be traced.
-``erased_people(code)``, ``touched(feed, row_id, is_owned)`` and ``numbers(number, old, new)``.
+Works in memory, beside a warehouse that is only read: a few small tables without which no erased row can be traced.
+``erased_people(code)``, ``touched(feed, row_id, is_owned)``, ``numbers(number, old, new)`` and
+``identities(marker, name)``.
 """
 
 from __future__ import annotations
@@ -12,6 +13,7 @@ from typing import TYPE_CHECKING
 import pyarrow as pa
 
 from ingestion.erasure.fresh_codes import fresh_code
+from ingestion.erasure.identities import identity_columns, identity_sql
 from ingestion.erasure.numbers import (
     ADDRESSEE,
     FIND,
@@ -35,6 +37,7 @@ CREATE OR REPLACE TABLE memory.erased_people (code VARCHAR);
 CREATE OR REPLACE TABLE memory.touched (feed VARCHAR, row_id BIGINT, is_owned BOOLEAN);
 CREATE OR REPLACE TABLE memory.old_numbers (number VARCHAR, old VARCHAR, longest INTEGER);
 CREATE OR REPLACE TABLE memory.numbers (number VARCHAR, old VARCHAR, new VARCHAR);
+CREATE OR REPLACE TABLE memory.identities (marker VARCHAR, name VARCHAR);
 """
 
 
@@ -55,6 +58,7 @@ class TouchedRows:
             self._own_rows(contract)
         for contract in self.contracts:
             self._numbers_of(contract)
+            self._identities_of(contract)
         for contract in self.contracts:
             self._linked_rows(contract)
         for contract in self.contracts:
@@ -68,16 +72,28 @@ class TouchedRows:
             self._touch(contract, f"{owner} IN (SELECT code FROM memory.erased_people)", is_owned=True)
 
     def _linked_rows(self, contract: FeedContract) -> None:
-        """Rows that say of nobody that they are his, found by a number that only he has."""
-        links = [one for one in number_columns(contract) if one.role in (LINK, FIND)]
-        if not links:
-            return
-        found = " OR ".join(
+        """Rows that say of nobody that they are his, found by a number that only he has, or by who he is."""
+        found = [
             f"{one.value_sql('raw')} IN (SELECT old FROM memory.old_numbers WHERE number = '{one.number}')"
-            for one in links
-        )
+            for one in number_columns(contract)
+            if one.role in (LINK, FIND)
+        ]
         owner = owner_sql(contract, "raw")
-        self._touch(contract, f"({found})" + (f" AND {owner} IS NULL" if owner else ""), is_owned=True)
+        if owner is None:
+            pairs = (identity_sql(contract, marker, name, "raw") for marker, name in identity_columns(contract))
+            found += [f"({marker}, {name}) IN (SELECT (marker, name) FROM memory.identities)" for marker, name in pairs]
+        if found:
+            nobody = f" AND {owner} IS NULL" if owner else ""
+            self._touch(contract, f"({' OR '.join(found)}){nobody}", is_owned=True)
+
+    def _identities_of(self, contract: FeedContract) -> None:
+        """By what his own rows say who he is, for rows that carry no number."""
+        for marker, name in identity_columns(contract):
+            digits, key = identity_sql(contract, marker, name, "raw")
+            self.connection.execute(
+                f"INSERT INTO memory.identities SELECT DISTINCT {digits}, {key} {self._rows_of(contract)} "
+                f"WHERE {digits} <> '' AND {key} IS NOT NULL"
+            )
 
     def _naming_rows(self, contract: FeedContract) -> None:
         """Rows of others that name him: only his number is replaced there."""
