@@ -3,12 +3,12 @@
 from __future__ import annotations
 
 import datetime as dt
-import getpass
 from typing import TYPE_CHECKING
 
 import click
 
 from ingestion.home import Home
+from orchestration.access.gate import recorded, restricted
 from orchestration.exit_codes import DONE, REFUSED
 
 if TYPE_CHECKING:
@@ -16,8 +16,7 @@ if TYPE_CHECKING:
 
     from marts.link_tables.deliver import Outcome
     from marts.link_tables.link import Link
-
-JAPAN = dt.timezone(dt.timedelta(hours=9), "JST")
+    from orchestration.access.gate import Access
 
 
 @click.group()
@@ -33,7 +32,7 @@ def link() -> None:
       osamari link show levies_to_arrears             its items, purpose and legal basis
       osamari link deliver                            what has changed since the last delivery
       osamari link deliver --full levies_to_arrears   everything anew, when a consumer has lost its copy
-      osamari link reference addressees_to_arrears 000000000100002 --purpose 納税相談
+      osamari link reference addressees_to_arrears 000000000100002 --purpose collection
       osamari link verify                             is everything still what was delivered?
     """
 
@@ -83,52 +82,48 @@ def _described(one: Link) -> list[str]:
 @click.argument("names", nargs=-1, metavar="[LINK]...")
 @click.option("--full", is_flag=True, help="Everything the consumer should have, not only changes; for named links.")
 @click.pass_context
-def deliver(context: click.Context, names: Sequence[str], *, full: bool) -> None:
+@recorded("link deliver")
+def deliver(access: Access, context: click.Context, names: Sequence[str], *, full: bool) -> None:
     """Deliver what has changed since the last delivery, for all links or the named ones.
 
     As of the day of the marts. Nothing new, nothing written. Exit code 1 when a link has to wait, since what it is
     made from did not pass its gates. Example: osamari link deliver levies_to_arrears
     """
+    from marts.link_tables.deliver import day_of_marts  # noqa: PLC0415
     from marts.link_tables.registry import load_links, named_link  # noqa: PLC0415
+    from orchestration import run_lock  # noqa: PLC0415
+    from orchestration.link_deliveries import COPY_KIND, deliver_links  # noqa: PLC0415
 
-    home = Home.from_environment()
     if full and not names:
         raise click.UsageError("--full needs the names of links: a full delivery replaces a consumer's whole copy.")
-    links = [named_link(home, name) for name in names] if names else list(load_links(home).values())
-    outcomes = _delivered(home, links, names if full else ())
+    links = [named_link(access.home, name) for name in names] if names else list(load_links(access.home).values())
+    with run_lock.hold(access.home):
+        outcomes = deliver_links(access.home, links, day_of_marts(access.home), names if full else ())
     for outcome in outcomes:
-        click.echo(_told(home, outcome))
+        click.echo(_told(outcome))
+        if outcome.delivery:
+            access.rows(outcome.delivery.rows)
+            access.export(outcome.delivery.path(access.home), COPY_KIND, outcome.delivery.rows)
     context.exit(REFUSED if any(outcome.waits for outcome in outcomes) else DONE)
 
 
-def _delivered(home: Home, links: Sequence[Link], full: Sequence[str]) -> list[Outcome]:
-    from marts.link_tables.deliver import Request, day_of_marts  # noqa: PLC0415
-    from marts.link_tables.deliver import deliver as run  # noqa: PLC0415
-    from orchestration import run_lock  # noqa: PLC0415
-    from orchestration.link_assets import behind_closed_gates  # noqa: PLC0415
-
-    with run_lock.hold(home):
-        waiting = behind_closed_gates(home, links, day_of_marts(home))
-        return run(home, links, Request(dt.datetime.now(JAPAN), waiting, full))
-
-
-def _told(home: Home, outcome: Outcome) -> str:
+def _told(outcome: Outcome) -> str:
     made = outcome.delivery
     if made is None:
         return f"{outcome.link.id}: {f'waits, {outcome.waits}' if outcome.waits else 'nothing new'}"
     counts = f"{made.inserted:,} inserted, {made.changed:,} changed, {made.deleted:,} deleted"
-    return f"{outcome.link.id}: {counts} ({made.scope})  {made.path(home)}"
+    return f"{outcome.link.id}: {counts} ({made.scope})"
 
 
 @link.command()
 @click.argument("name", metavar="LINK")
 @click.argument("addressee_code", metavar="CODE")
-@click.option("--purpose", required=True, help="What the lookup is for; it is logged.")
-def reference(name: str, addressee_code: str, purpose: str) -> None:
+@restricted("link reference")
+def reference(access: Access, name: str, addressee_code: str) -> None:
     """Look one person up in a link table, as its consumer does: by the addressee code (宛名コード).
 
     Shows the registered items as they were delivered. Every lookup is logged, without the code.
-    Example: osamari link reference addressees_to_arrears 000000000100002 --purpose 納税相談
+    Example: osamari link reference addressees_to_arrears 000000000100002 --purpose collection
     """
     from marts.link_tables.deliver import day_of_marts  # noqa: PLC0415
     from marts.link_tables.reference import Lookup  # noqa: PLC0415
@@ -136,10 +131,11 @@ def reference(name: str, addressee_code: str, purpose: str) -> None:
     from marts.link_tables.registry import named_link  # noqa: PLC0415
     from orchestration import run_lock  # noqa: PLC0415
 
-    home = Home.from_environment()
-    with run_lock.hold(home):
-        lookup = Lookup(getpass.getuser(), purpose, day_of_marts(home), dt.datetime.now(JAPAN))
-        records = look_up(home, named_link(home, name), addressee_code, lookup)
+    with run_lock.hold(access.home):
+        day = day_of_marts(access.home)
+        lookup = Lookup(access.account, access.purpose, day, dt.datetime.now(tz=dt.UTC).astimezone())
+        records = look_up(access.home, named_link(access.home, name), addressee_code, lookup)
+    access.rows(len(records))
     for record in records:
         click.echo("\n".join(f"{heading}  {text}" for heading, text in record.items()) + "\n")
     click.echo(f"{len(records)} records", err=True)

@@ -34,8 +34,11 @@ ANYBODY: set[str] = set()
 RECORDS = {"administrator", "auditor"}
 WHO_MAY = [
     (ANYBODY, ["sample", "check", "dictionary", "access verify"]),
-    (ANYBODY, ["bench", "bench ingest", "bench marts", "bench disclosure"]),
+    (ANYBODY, ["bench", "bench ingest", "bench marts", "bench disclosure", "bench links"]),
     (ANYBODY, ["release list", "release show", "release verify", "release attack"]),
+    (ANYBODY, ["link list", "link show", "link verify"]),
+    (RUNS, ["link deliver"]),
+    ({"collector", "administrator"}, ["link reference"]),
     (RUNS, ["refresh", "serve", "rebuild", "release create", "release withdraw"]),
     ({*RUNS, "collector"}, ["quarantine list"]),
     ({"administrator"}, ["user add", "user revoke"]),
@@ -46,7 +49,7 @@ WHO_MAY = [
 ]
 MAY = {command: roles for roles, commands in WHO_MAY for command in commands}
 ROLES = ("operator", "collector", "provision_officer", "statistician", "administrator", "auditor")
-PURPOSE_NEEDED = {"list", "list --show-protected", "quarantine export"}
+PURPOSE_NEEDED = {"list", "list --show-protected", "quarantine export", "link reference"}
 
 
 @pytest.fixture(scope="module")
