@@ -109,7 +109,11 @@ def _invent_feed(connection: duckdb.DuckDBPyConnection, contract: FeedContract, 
 
 
 def _invent_model(connection: duckdb.DuckDBPyConnection, model: str) -> None:
-    """The promised columns for every so many instalments, or for each person who owes."""
+    """The promised columns for every so many instalments, or for each person who owes; every non-resident."""
+    if model == "int_non_residents":
+        columns = "addressee_code, addressee_key, null::varchar as merged_into_code, source_file_no, source_line_no"
+        connection.execute(f"create table {model} as select {columns} from raw_non_resident")
+        return
     feeds = [f"select instalment_id, addressee_key, source_line_no as i from raw_{feed}" for feed in INSTALMENT_FEEDS]
     rows = f"select * from ({' union all '.join(feeds)}) where i % {EVERY.get(model, EVERY['fct_arrears'])} = 0"
     types = known_models()[model].types
@@ -123,6 +127,7 @@ def _invent_model(connection: duckdb.DuckDBPyConnection, model: str) -> None:
 def _next_day(connection: duckdb.DuckDBPyConnection) -> None:
     """The next day's deliveries: some records have a new version, some cases are paid."""
     connection.execute(f"update int_run set as_of_date = date '{NEXT_DAY}'")
+    connection.execute(f"update int_non_residents set source_file_no = 2 where source_line_no % {CHANGED - 1} = 0")
     for feed, column, value in (
         ("addressee", "address_kanji", "'転居先' || source_line_no"),
         ("non_resident", "address", "'転居先' || source_line_no"),

@@ -14,6 +14,7 @@ from orchestration.exit_codes import DONE, REFUSED
 from orchestration.settings import parse_day
 
 if TYPE_CHECKING:
+    from ingestion.home import Home
     from orchestration.access.gate import Access
 
 
@@ -88,7 +89,7 @@ def _carry_out(access: Access, plan_id: str, *, yes: bool) -> int:
         f"{done['person_count']:,} people erased: {rows:,} rows, {done['archived_line_count']:,} lines of originals, "
         f"{done['number_count']:,} numbers. Certificate {plan_id}."
     )
-    _expire_backups(home, plan.as_of)
+    _expire_backups(access.home, plan.as_of)
     click.echo("The figures are computed anew; they must be what they were.", err=True)
     summary, code = refresh(access.home, str(plan.marts_day))
     click.echo("\n".join(summary.lines))

@@ -4,25 +4,19 @@ One step makes all of them, on one opened warehouse, behind the gates of feeds a
 table whose gate is closed waits, and its consumer keeps what it has; the others go on.
 """
 
-import datetime as dt
 from collections.abc import Iterator, Sequence
 
 import dagster as dg
 
-from ingestion.home import Home
-from marts.link_tables.deliver import Outcome, Request, deliver
+from marts.link_tables.deliver import Outcome
 from marts.link_tables.link import Link
 from marts.link_tables.registry import load_links
-from orchestration.access.account import current_account
-from orchestration.access.copies import Copy, register_copy
-from orchestration.access.gate import moment
 from orchestration.as_of import AsOf
-from orchestration.dependence import closed_before
+from orchestration.link_deliveries import deliver_links, register_refreshed
 from orchestration.progress import say
 from orchestration.step import step
 
 PREFIX = "outbox_"
-JAPAN = dt.timezone(dt.timedelta(hours=9), "JST")
 
 
 def _spec(consumer: str, links: Sequence[Link]) -> dg.AssetSpec:
@@ -50,24 +44,10 @@ def link_deliveries(context: dg.AssetExecutionContext, as_of: AsOf) -> Iterator[
     selected = {key.to_user_string().removeprefix(PREFIX) for key in context.selected_asset_keys}
     with step() as home:
         links = [link for link in load_links(home).values() if link.consumer.code in selected]
-        request = Request(dt.datetime.now(JAPAN), waiting=behind_closed_gates(home, links, as_of.day(home)))
-        outcomes = deliver(home, links, request)
-        _number(home, outcomes)
+        outcomes = deliver_links(home, links, as_of.day(home))
+        register_refreshed(home, outcomes)
     for consumer in sorted(selected):
         yield _result(consumer, [outcome for outcome in outcomes if outcome.link.consumer.code == consumer])
-
-
-def _number(home: Home, outcomes: Sequence[Outcome]) -> None:
-    """Register each delivery as a copy, under the account of the run."""
-    for made in (outcome.delivery for outcome in outcomes if outcome.delivery):
-        copy = Copy(made.path(home), "outbox", made.rows, current_account(home), "refresh", "", None)
-        register_copy(home, copy, moment())
-
-
-def behind_closed_gates(home: Home, links: Sequence[Link], day: dt.date) -> dict[str, str]:
-    """The links that must wait, with the gates that are closed."""
-    closed = closed_before(home, {link.id: link.reads for link in links}, day)
-    return {name: f"closed gates: {', '.join(gates)}" for name, gates in closed.items()}
 
 
 def _result(consumer: str, outcomes: Sequence[Outcome]) -> dg.MaterializeResult[None]:

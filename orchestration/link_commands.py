@@ -18,8 +18,6 @@ if TYPE_CHECKING:
     from marts.link_tables.link import Link
     from orchestration.access.gate import Access
 
-JAPAN = dt.timezone(dt.timedelta(hours=9), "JST")
-
 
 @click.group()
 def link() -> None:
@@ -91,37 +89,30 @@ def deliver(access: Access, context: click.Context, names: Sequence[str], *, ful
     As of the day of the marts. Nothing new, nothing written. Exit code 1 when a link has to wait, since what it is
     made from did not pass its gates. Example: osamari link deliver levies_to_arrears
     """
+    from marts.link_tables.deliver import day_of_marts  # noqa: PLC0415
     from marts.link_tables.registry import load_links, named_link  # noqa: PLC0415
+    from orchestration import run_lock  # noqa: PLC0415
+    from orchestration.link_deliveries import COPY_KIND, deliver_links  # noqa: PLC0415
 
-    home = access.home
     if full and not names:
         raise click.UsageError("--full needs the names of links: a full delivery replaces a consumer's whole copy.")
-    links = [named_link(home, name) for name in names] if names else list(load_links(home).values())
-    outcomes = _delivered(home, links, names if full else ())
+    links = [named_link(access.home, name) for name in names] if names else list(load_links(access.home).values())
+    with run_lock.hold(access.home):
+        outcomes = deliver_links(access.home, links, day_of_marts(access.home), names if full else ())
     for outcome in outcomes:
-        if outcome.delivery is not None:
-            access.export(outcome.delivery.path(home), "outbox", outcome.delivery.rows)
-        click.echo(_told(home, outcome))
+        click.echo(_told(outcome))
+        if outcome.delivery:
+            access.rows(outcome.delivery.rows)
+            access.export(outcome.delivery.path(access.home), COPY_KIND, outcome.delivery.rows)
     context.exit(REFUSED if any(outcome.waits for outcome in outcomes) else DONE)
 
 
-def _delivered(home: Home, links: Sequence[Link], full: Sequence[str]) -> list[Outcome]:
-    from marts.link_tables.deliver import Request, day_of_marts  # noqa: PLC0415
-    from marts.link_tables.deliver import deliver as run  # noqa: PLC0415
-    from orchestration import run_lock  # noqa: PLC0415
-    from orchestration.link_assets import behind_closed_gates  # noqa: PLC0415
-
-    with run_lock.hold(home):
-        waiting = behind_closed_gates(home, links, day_of_marts(home))
-        return run(home, links, Request(dt.datetime.now(JAPAN), waiting, full))
-
-
-def _told(home: Home, outcome: Outcome) -> str:
+def _told(outcome: Outcome) -> str:
     made = outcome.delivery
     if made is None:
         return f"{outcome.link.id}: {f'waits, {outcome.waits}' if outcome.waits else 'nothing new'}"
     counts = f"{made.inserted:,} inserted, {made.changed:,} changed, {made.deleted:,} deleted"
-    return f"{outcome.link.id}: {counts} ({made.scope})  {made.path(home)}"
+    return f"{outcome.link.id}: {counts} ({made.scope})"
 
 
 @link.command()
@@ -140,10 +131,10 @@ def reference(access: Access, name: str, addressee_code: str) -> None:
     from marts.link_tables.registry import named_link  # noqa: PLC0415
     from orchestration import run_lock  # noqa: PLC0415
 
-    home = access.home
-    with run_lock.hold(home):
-        lookup = Lookup(access.account, access.purpose, day_of_marts(home), dt.datetime.now(JAPAN))
-        records = look_up(home, named_link(home, name), addressee_code, lookup)
+    with run_lock.hold(access.home):
+        day = day_of_marts(access.home)
+        lookup = Lookup(access.account, access.purpose, day, dt.datetime.now(tz=dt.UTC).astimezone())
+        records = look_up(access.home, named_link(access.home, name), addressee_code, lookup)
     access.rows(len(records))
     for record in records:
         click.echo("\n".join(f"{heading}  {text}" for heading, text in record.items()) + "\n")

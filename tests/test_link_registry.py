@@ -50,6 +50,7 @@ def test_every_registered_item_exists_with_its_type(refreshed_city: RefreshedCit
         table = column.source if column.joined_on else link.contract.raw_table
         assert types[table, column.column] == column.duckdb_type
         assert (table, column.joined_on or "addressee_key") in types
+    assert not link.records or {(link.records, name) for name in ("source_file_no", "source_line_no")} <= set(types)
     assert not link.rows_in or (link.rows_in, link.rows_on) in types
 
 
@@ -69,7 +70,7 @@ def test_every_system_takes_or_gives_and_every_link_says_why() -> None:
 def test_only_the_four_items_and_the_code_leave_the_non_resident_system() -> None:
     """名・生年月日・性別・住所 and the code; 個法区分 tells persons from bodies, 統合先 follows a merger of codes."""
     allowed = {"addressee_code", "full_name", "name_kana", "birth_date", "sex", "address"}
-    allowed |= {"individual_corporate_class", "merged_into_addressee_code"}
+    allowed |= {"individual_corporate_class", "merged_into_code"}
     links = [link for link in LINKS.values() if link.provider.code == "non_residents"]
     assert {column.column for link in links for column in link.columns} == allowed
 
@@ -90,6 +91,12 @@ def test_no_registered_item_is_a_figure_of_the_day() -> None:
         ("consumer: receipts", "consumer: arrears", "consumer: a system needs no link to itself", "another"),
         ("feed: levy", "feed: taxes", "feed: taxes is no feed", "row_kind state"),
         ("feed: levy", "feed: convenience_store", "feed: convenience_store is no feed with records", "row_kind state"),
+        (
+            "rows_in: fct_arrears",
+            "records: fct_arrears",
+            "records: fct_arrears does not say which rows stand",
+            "unique",
+        ),
         ("feed: levy", "feed: special_collection_office", "feed: special_collection_office does not say", "宛名コード"),
         ("rows_in: fct_arrears", "rows_in: fct_collected", "rows_in: fct_collected does not know", "instalment_id"),
         ("rows_in: fct_arrears", "rows_in: int_run", "rows_in: int_run does not know the records of levy", "Name a"),
@@ -130,18 +137,18 @@ def test_a_wrong_registration_is_refused_by_file_and_key(
     assert remedy in refused.value.remedy
 
 
-@pytest.mark.parametrize("feed", ["addressee", "non_resident"])
-def test_an_individual_number_goes_through_no_link(tmp_path: Path, feed: str) -> None:
-    vault = [c.name for c in load_contracts()["addressee"].layout.raw_columns if c.personal == "vault"]
-    assert vault == ["individual_number"]
-    with pytest.raises(ConfigurationError, match=r"items\[0\]: (addressee\.)?.*individual"):
-        registered(
-            tmp_path,
-            STATES,
-            ("feed: levy", f"feed: {feed}"),
-            ("rows_in: fct_arrears\n", ""),
-            (ITEM, f"  - {feed}.individual_number\n"),
-        )
+def test_an_individual_number_goes_through_no_link(tmp_path: Path) -> None:
+    vault = [
+        (feed, c.name)
+        for feed, one in load_contracts().items()
+        for c in one.layout.raw_columns
+        if c.personal == "vault"
+    ]
+    assert ("addressee", "individual_number") in vault
+    feed, rows = ("feed: levy", "feed: addressee"), ("rows_in: fct_arrears\n", "")
+    with pytest.raises(ConfigurationError, match=r"items\[0\]: addressee.individual_number is an individual number"):
+        registered(tmp_path, STATES, feed, rows, (ITEM, "  - addressee.individual_number\n"))
+    assert not {column.column for link in LINKS.values() for column in link.columns} & {name for _, name in vault}
 
 
 def test_a_city_adds_links_of_its_own_and_replaces_those_of_the_platform(tmp_path: Path) -> None:

@@ -14,6 +14,8 @@ from typing import TYPE_CHECKING
 
 import pytest
 
+from ingestion.contract import load_contracts
+from ingestion.database import write_warehouse
 from ingestion.errors import DataRefused
 from ingestion.hash_chain import HashChain
 from ingestion.home import Home
@@ -22,6 +24,7 @@ from marts.link_tables.deliver import Request, deliver
 from marts.link_tables.delivery_log import Delivered
 from marts.link_tables.link import LinkItem
 from marts.link_tables.verify import verify
+from tests.small_feeds import create_feed
 from tests.small_links import (
     AT,
     CODE,
@@ -125,11 +128,34 @@ def test_a_record_that_ended_is_a_deletion_with_its_key_only(home: Home) -> None
     assert held_count(home, ARREARS) == 79
 
 
-def test_a_delete_mark_ends_a_non_resident(home: Home) -> None:
+def test_of_a_non_resident_the_row_that_numbering_says_stands(home: Home) -> None:
+    """A sheet without a code under the code that it got; another sheet takes its place; a deleted code ends."""
     link = LINKS["non_residents_to_receipts"]
-    change(home, f"update raw_non_resident set has_deleted_flag = true where addressee_code = '{CODE}'")
+    place = "source_line_no = (select source_line_no from raw_non_resident where sheet_no = 'c8')"
+    change(
+        home,
+        "update raw_non_resident set addressee_code = null, addressee_key = null, full_name = '票 ' || sheet_no",
+        f"update int_non_residents set {place} where addressee_code = '{CODE}'",
+        "delete from int_non_residents where addressee_code in ('c8', 'c9')",
+    )
     delivered(home, link.id)
-    assert [row["異動区分"] for row in rows_of(files_of(home, link)[1])] == ["3"]
+    rows = {row["個人コード"]: row for row in rows_of(files_of(home, link)[1])}
+    assert len(rows) == 80
+    assert {code for code, row in rows.items() if row["異動区分"] == "3"} == {"c8", "c9"}
+    assert (rows[CODE]["異動区分"], rows[CODE]["氏名"], rows["c1"]["氏名"]) == ("2", "票 c8", "票 c1")
+
+
+def test_a_delete_mark_ends_a_record(home: Home) -> None:
+    """No link of the platform reads a feed with such a mark by its record key; a city's may."""
+    contract = load_contracts()["arrears_case"]
+    code = LinkItem("arrears_case", "addressee_code", "宛名コード", "VARCHAR")
+    link = replace(INTEGRATED, id="cases", contract=contract, keys=(code,), items=())
+    with write_warehouse(home) as connection:
+        create_feed(connection, contract)
+    deliver(home, [link], Request(AT))
+    change(home, f"update raw_arrears_case set has_deleted_flag = true where addressee_code = '{CODE}'")
+    deliver(home, [link], Request(AT))
+    assert [(row["異動区分"], row["宛名コード"]) for row in rows_of(files_of(home, link)[1])] == [("3", CODE)]
 
 
 def test_who_has_paid_is_no_longer_a_case_but_stays_with_those_who_collect(home: Home) -> None:

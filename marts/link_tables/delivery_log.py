@@ -1,4 +1,4 @@
-"""The log of the shared link tables: what was delivered to whom, with counts and digests, chained, without a value.
+"""The log of the shared link tables: what was delivered to whom, numbered and chained, without a value.
 
 ``outbox/link_log.jsonl``, one line for each delivered file, each lookup and each withdrawal of files. What a person's
 record says stands in none of them.
@@ -9,7 +9,7 @@ from __future__ import annotations
 from dataclasses import asdict, dataclass
 from typing import TYPE_CHECKING
 
-from ingestion.hash_chain import HashChain
+from ingestion.anchored_chain import AnchoredChain
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
@@ -64,9 +64,9 @@ def delivery_of(body: Mapping[str, object]) -> Delivery:
     return Delivery(**{key: value for key, value in body.items() if key in Delivery.__dataclass_fields__})  # type: ignore[arg-type]
 
 
-def log_of(home: Home) -> HashChain:
+def log_of(home: Home) -> AnchoredChain:
     """The log of a home; for its owner only."""
-    return HashChain(home.outbox / "link_log.jsonl", REMEDY)
+    return AnchoredChain(home.outbox / "link_log.jsonl", REMEDY)
 
 
 @dataclass(frozen=True)

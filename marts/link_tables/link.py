@@ -46,9 +46,10 @@ class LinkItem:
 
 @dataclass(frozen=True)
 class Link:
-    """One registered link. Grain of its table: one standing record of ``feed``.
+    """One registered link. Grain of its table: one standing record of ``contract``'s feed.
 
     ``keys`` are the columns of the record's key, ``items`` those registered beside it; nothing else can be delivered.
+    ``records`` names the model that says which delivered row stands for whom; empty where the record key says it.
     ``rows_in`` names a model: only records that it knows, by its column ``rows_on``, are given; empty for all.
     ``from_date`` and ``to_date`` are included; without the latter the link has no end.
     ``registration`` is the SHA-256 of the file that registers it.
@@ -64,6 +65,7 @@ class Link:
     retention_ja: str
     outbox_days: int
     contract: FeedContract
+    records: str
     rows_in: str
     rows_on: str
     keys: tuple[LinkItem, ...]
@@ -102,7 +104,9 @@ class Link:
     @property
     def models(self) -> tuple[str, ...]:
         """The models that items come from, and the one that chooses the records."""
-        named = [item.source for item in self.items if item.joined_on] + ([self.rows_in] if self.rows_in else [])
+        named = [column.source for column in self.columns if column.joined_on] + (
+            [self.rows_in] if self.rows_in else []
+        )
         return tuple(dict.fromkeys(named))
 
     @property

@@ -6,7 +6,7 @@ from typing import TYPE_CHECKING, Any
 
 from ingestion.errors import ConfigurationError
 from marts.link_tables.known_columns import known_models, pseudonyms
-from marts.link_tables.link import ADDRESSEE_CODE, LinkItem
+from marts.link_tables.link import ADDRESSEE_CODE, ADDRESSEE_KEY, LinkItem
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
@@ -15,18 +15,25 @@ if TYPE_CHECKING:
     from ingestion.contract import FeedContract
     from ingestion.layout import Column
 
+PLACE = ("source_file_no", "source_line_no")
 VAULT = "vault"
 DELETE_MARK = "has_deleted_flag"
 _FORM = "Write `feed.column`, or `{item: model.column, heading: 見出し}`."
 
 
-def key_items(path: Path, contract: FeedContract) -> tuple[LinkItem, ...]:
-    """The record key of the feed, as its layout names it.
+def key_items(path: Path, contract: FeedContract, records: str) -> tuple[LinkItem, ...]:
+    """The record key of the feed, as its layout names it; the addressee code, where a model says which row stands.
 
     Raises:
-        ConfigurationError: the feed does not say whose record it is, so that nobody could be looked up or erased.
+        ConfigurationError: feed or model do not say whose record it is, so that nobody could be looked up or erased.
     """
     code = contract.layout.by_name.get(ADDRESSEE_CODE)
+    if code is not None and records:
+        model = known_models().get(records)
+        if model is None or not {*PLACE, ADDRESSEE_CODE} <= set(model.types) or ADDRESSEE_KEY not in model.unique:
+            remedy = f"Name a model with {', '.join(PLACE)}, {ADDRESSEE_CODE}, and {ADDRESSEE_KEY} tested to be unique."
+            raise wrong(path, "records", f"{records} does not say which rows stand for whom", remedy)
+        return (LinkItem(records, ADDRESSEE_CODE, code.item_ja, code.duckdb_type, ADDRESSEE_KEY),)
     if code is None or not code.required:
         raise wrong(path, "feed", f"{contract.feed} does not say whose each record is", "Link a feed with 宛名コード.")
     return tuple(_of_feed(contract, contract.layout.by_name[name]) for name in contract.record_key)

@@ -83,14 +83,16 @@ def read_link(path: Path, systems: Mapping[str, System], contracts: Mapping[str,
     top = strict_yaml.read(path)
     texts = {key: _said(path, key, top.take(key, str)) for key in _TEXTS}
     contract = _standing(path, top.take("feed", str), contracts)
-    keys = key_items(path, contract)
+    records = _optional(top, "records")
+    keys = key_items(path, contract, records)
     link = Link(
         id=_own_name(path, top.take("id", str)),
         provider=_known(path, "provider", top.take("provider", str), systems),
         consumer=_known(path, "consumer", top.take("consumer", str), systems),
         outbox_days=top.positive("outbox_days"),
         contract=contract,
-        **chosen_rows(path, contract, top.take("rows_in", str) if "rows_in" in top.keys() else ""),  # noqa: SIM118
+        records=records,
+        **chosen_rows(path, contract, _optional(top, "rows_in")),
         keys=keys,
         items=registered_items(path, contract, top.take("items", list), keys),
         from_date=top.take("from", date),
@@ -101,6 +103,10 @@ def read_link(path: Path, systems: Mapping[str, System], contracts: Mapping[str,
     top.close()
     _refuse_contradiction(path, link)
     return link
+
+
+def _optional(top: Section, key: str) -> str:
+    return top.take(key, str) if key in top.keys() else ""  # noqa: SIM118  (a Section)
 
 
 def _said(path: Path, key: str, text: str) -> str:

@@ -29,17 +29,10 @@ def standing_records(link: Link) -> str:
         f'record."{c.column}" as {c.name}' if not c.joined_on else f"{c.source}.{c.column} as {c.name}"
         for c in link.columns
     ]
-    chosen = f" and {link.rows_on} in (select {link.rows_on} from {link.rows_in})" if link.rows_in else ""
     marked = _DELETE_MARK in feed.layout.by_name
     return f"""
 select {_identity(link)} as {RECORD_ID}, record.{ADDRESSEE_KEY}, {", ".join(columns)}
-from (
-  select * from {feed.raw_table} where delivery_date <= $as_of{chosen}
-  qualify row_number() over (
-    partition by {", ".join(f'"{name}"' for name in _partition(link))}
-    order by delivery_date desc, delivery_seq desc, source_file_no desc, source_line_no desc
-  ) = 1
-) as record
+from ({_placed(link) if link.records else _newest(link)}) as record
 anti join (
   select source_file_no, source_line_no from ended_records where feed = '{feed.feed}' and delivery_date <= $as_of
 ) as ended on record.source_file_no = ended.source_file_no and record.source_line_no = ended.source_line_no
@@ -48,8 +41,31 @@ where {"not coalesce(record.has_deleted_flag, false)" if marked else "true"}
 """
 
 
+def _newest(link: Link) -> str:
+    """The newest row of each key, of the chosen ones."""
+    chosen = f" and {link.rows_on} in (select {link.rows_on} from {link.rows_in})" if link.rows_in else ""
+    return f"""
+  select * from {link.contract.raw_table} where delivery_date <= $as_of{chosen}
+  qualify row_number() over (
+    partition by {", ".join(f'"{name}"' for name in _partition(link))}
+    order by delivery_date desc, delivery_seq desc, source_file_no desc, source_line_no desc
+  ) = 1
+"""
+
+
+def _placed(link: Link) -> str:
+    """The rows that a model says stand, each under the pseudonym of whom it is about."""
+    return f"""
+  select delivered.* replace (place.{ADDRESSEE_KEY} as {ADDRESSEE_KEY})
+  from {link.contract.raw_table} as delivered
+  inner join {link.records} as place
+    on delivered.source_file_no = place.source_file_no and delivered.source_line_no = place.source_line_no
+  where delivered.delivery_date <= $as_of
+"""
+
+
 def _joins(link: Link) -> str:
-    joined = {item.source: item.joined_on for item in link.items if item.joined_on}
+    joined = {column.source: column.joined_on for column in link.columns if column.joined_on}
     return "\n".join(f"left join {model} on record.{on} = {model}.{on}" for model, on in joined.items())
 
 
@@ -60,7 +76,7 @@ def _partition(link: Link) -> Sequence[str]:
 
 def _identity(link: Link) -> str:
     """One text that stands for the key, so that two tables are joined by one column."""
-    known = record_identity(link.contract)
+    known = ADDRESSEE_KEY if link.records else record_identity(link.contract)
     parts = [f"""coalesce(cast(record."{name}" as varchar), '')""" for name in link.contract.record_key]
     return f"record.{known}" if known else f"concat_ws(chr(31), {', '.join(parts)})"
 
