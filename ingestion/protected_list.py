@@ -22,6 +22,8 @@ if TYPE_CHECKING:
 
     from ingestion.home import Home
 
+PROTECTED = "（非開示）"
+"""In the place of name and address. It does not say why: that somebody is under protection is itself sensitive."""
 COLUMNS = ["addressee_code", "valid_from", "valid_to", "source"]
 
 

@@ -19,6 +19,7 @@ from ingestion.errors import ConfigurationError
 from ingestion.numbering.candidates import ProbablePair, probable_pairs
 from ingestion.numbering.decisions import standing_decisions
 from ingestion.numbering.run import number_anew, open_for_numbering
+from ingestion.protected_list import PROTECTED, protected_keys
 from ingestion.pseudonym import read_secret
 from ingestion.warehouse import transaction
 
@@ -31,7 +32,6 @@ if TYPE_CHECKING:
     from ingestion.home import Home
 
 CODE_MARK, SHEET_MARK = "宛名:", "票:"
-PROTECTED = "（支援措置対象）"
 HEADINGS = (
     "種類", "甲", "乙", "甲氏名", "乙氏名", "甲カナ", "乙カナ", "甲生年月日", "乙生年月日", "甲性別", "乙性別",
     "甲住所", "乙住所", "確率", "理由", "判断", "担当者", "事由",
@@ -63,6 +63,11 @@ FROM number_conflicts
 UNION ALL
 SELECT 4, '宛名', '{CODE_MARK}' || one, '{CODE_MARK}' || other, probability, '似ている' FROM probable
 """
+# Beside the flags of the address feed: the city's own list, and whoever was ever flagged in the arrears file.
+_PROTECTED_NOW = """
+CREATE OR REPLACE TEMP TABLE protected_now AS SELECT unnest(CAST($listed AS VARCHAR[])) AS addressee_key
+UNION SELECT addressee_key FROM raw_arrears_case WHERE coalesce(has_dv_flag, false)
+"""
 # Who each side is, from the delivered rows that the keys were made of.
 _SIDES = f"""
 WITH wanted AS (SELECT one AS side FROM review_pairs UNION SELECT other FROM review_pairs),
@@ -72,7 +77,8 @@ sheets AS (SELECT wanted.side, open.source_file_no, open.source_line_no FROM wan
     UNION ALL SELECT side, source_file_no, source_line_no FROM codes WHERE source_rank = 2)
 SELECT codes.side, basic_full_name_kanji AS name, basic_full_name_kana AS kana, people.birth_date, people.sex,
     concat_ws('　', address_kanji, building_name_kanji) AS address,
-    coalesce(has_dv_flag, false) OR coalesce(has_neglect_flag, false) AS is_protected
+    coalesce(has_dv_flag, false) OR coalesce(has_neglect_flag, false)
+        OR people.addressee_key IN (SELECT addressee_key FROM protected_now) AS is_protected
 FROM codes JOIN raw_addressee AS people USING (source_file_no, source_line_no) WHERE codes.source_rank = 1
 UNION ALL
 SELECT sheets.side, full_name, people.name_kana, people.birth_date, people.sex, people.address, false
@@ -107,12 +113,13 @@ def write_review(home: Home, day: dt.date, *, by: str, purpose: str, shows_prote
     """
     if not by.strip() or not purpose.strip():
         raise ConfigurationError(
-            "it is not said who asks for the list, or for what", "Give a purpose: --purpose 名寄せ."
+            "it is not said who asks for the list, or for what", "Give a purpose: --purpose numbering."
         )
     settings, secret, decisions = read_city_profile(home).numbering, read_secret(home), standing_decisions(home)
     with open_for_numbering(home) as connection, transaction(connection):
         number_anew(connection, secret, decisions, settings, day)
         pairs = probable_pairs(connection)
+        connection.execute(_PROTECTED_NOW, {"listed": sorted(protected_keys(home, day))})
         lines = _lines(connection, pairs[:MOST_PAIRS], shows_protected=shows_protected)
     path = home.numbering / f"review-{day.isoformat()}.csv"
     _write(path, lines)

@@ -4,14 +4,13 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
+from ingestion.protected_list import PROTECTED
 from marts.lists.declaration import ListColumn
 from marts.spreadsheet_text import FORMULA_START
 
 if TYPE_CHECKING:
     from marts.lists.declaration import ListDeclaration
 
-PROTECTED = "（非開示）"
-"""In the place of name and address. It does not say why: that somebody is under protection is itself sensitive."""
 NAME_COLUMNS = (
     ListColumn("addressee_code", "varchar", "宛名番号"),
     ListColumn("addressee_name", "varchar", "氏名・名称"),
