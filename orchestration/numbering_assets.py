@@ -8,13 +8,16 @@ from ingestion.database import read_warehouse
 from ingestion.numbering.refused_sheets import describe_refused, refused_sheets
 from ingestion.numbering.review import write_review
 from ingestion.numbering.run import FEEDS, number_everyone
+from orchestration.access.account import current_account
+from orchestration.access.copies import Copy, register_copy
+from orchestration.access.gate import moment
 from orchestration.as_of import AsOf
 from orchestration.progress import say
 from orchestration.step import step
 
 DEPS = [f"raw_{feed}" for feed in FEEDS]
-ACCOUNT = "dagster"
-"""Who asks for the weekly list: the schedule, for the officers of the section."""
+PURPOSE = "numbering"
+"""What the weekly list is for; it is a numbered copy like one that an officer asks for."""
 
 
 @dg.multi_asset(
@@ -64,6 +67,10 @@ def numbering(as_of: AsOf) -> Iterator[dg.MaterializeResult[None]]:
 def number_review(as_of: AsOf) -> dg.MaterializeResult[None]:
     """The review list with the pairs that are probably one person; not part of the daily refresh."""
     with step() as home:
-        written = write_review(home, as_of.day(home), by=ACCOUNT, purpose="名寄せ")
+        account = current_account(home)
+        written = write_review(home, as_of.day(home), by=account, purpose=PURPOSE)
+        register_copy(
+            home, Copy(written.path, "review", written.pair_count, account, "number_review", "", None), moment()
+        )
     say("number", f"{written.pair_count:,} pairs to decide")
     return dg.MaterializeResult(metadata={"pairs": written.pair_count, "left out": written.left_out})

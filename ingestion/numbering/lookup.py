@@ -31,6 +31,8 @@ WHERE number_kind = 'individual' AND number IN (SELECT unnest(?))
 _KNOWN = """
 SELECT EXISTS (SELECT 1 FROM raw_addressee WHERE addressee_code = $code)
     OR EXISTS (SELECT 1 FROM raw_non_resident WHERE addressee_code = $code)
+    OR EXISTS (SELECT 1 FROM raw_levy WHERE addressee_code = $code)
+    OR EXISTS (SELECT 1 FROM raw_premium_assessment WHERE addressee_code = $code)
     OR EXISTS (SELECT 1 FROM number_assignments WHERE addressee_code = $code)
 """
 
