@@ -126,6 +126,7 @@ def _invent_model(connection: duckdb.DuckDBPyConnection, model: str) -> None:
 
 def _next_day(connection: duckdb.DuckDBPyConnection) -> None:
     """The next day's deliveries: some records have a new version, some cases are paid."""
+    connection.execute("set enable_progress_bar = false")
     connection.execute(f"update int_run set as_of_date = date '{NEXT_DAY}'")
     connection.execute(f"update int_non_residents set source_file_no = 2 where source_line_no % {CHANGED - 1} = 0")
     for feed, column, value in (

@@ -6,6 +6,8 @@ import datetime as dt
 from typing import TYPE_CHECKING
 
 from marts.link_tables.deliver import Outcome, Request, deliver
+from marts.link_tables.downstream import delete_downstream
+from marts.link_tables.registry import load_links
 from orchestration.access import copies
 from orchestration.access.account import current_account
 from orchestration.dependence import closed_before
@@ -14,6 +16,8 @@ if TYPE_CHECKING:
     from collections.abc import Collection, Sequence
 
     from ingestion.home import Home
+    from marts.link_tables.delivery_log import Delivery
+    from marts.link_tables.downstream import Erasure, Person
     from marts.link_tables.link import Link
 
 COPY_KIND = "outbox"
@@ -37,8 +41,29 @@ def deliver_links(home: Home, links: Sequence[Link], day: dt.date, full: Collect
 def register_refreshed(home: Home, outcomes: Sequence[Outcome]) -> None:
     """Number the files that a refresh has delivered."""
     for made in (outcome.delivery for outcome in outcomes if outcome.delivery):
-        copy = copies.Copy(made.path(home), COPY_KIND, made.rows, current_account(home), "refresh", "", None)
-        copies.register_copy(home, copy, _now().isoformat(timespec="seconds"))
+        _register(home, made, current_account(home), "refresh")
+
+
+def forget_downstream(home: Home, people: Collection[Person], day: dt.date, account: str) -> list[Erasure]:
+    """Tell the consumers to forget these people, before their rows are erased here; each file is a numbered copy.
+
+    Before, because a link table that has lost them can no longer say whose record the consumer has to delete. The
+    deletions hold keys only and stay in the outbox until their consumers take them.
+
+    Raises:
+        DataRefused: see :func:`marts.link_tables.downstream.delete_downstream`.
+        ChainBroken: the register of copies is not what was written; nothing is delivered then.
+    """
+    copies.register_of(home).head()
+    done = delete_downstream(home, list(load_links(home).values()), people, day, _now())
+    for made in (delivery for erasure in done for delivery in erasure.deliveries):
+        _register(home, made, account, "erase")
+    return done
+
+
+def _register(home: Home, made: Delivery, account: str, command: str) -> None:
+    copy = copies.Copy(made.path(home), COPY_KIND, made.rows, account, command, "", None)
+    copies.register_copy(home, copy, _now().isoformat(timespec="seconds"))
 
 
 def _now() -> dt.datetime:

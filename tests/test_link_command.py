@@ -13,10 +13,14 @@ import pytest
 from expectations.catalogue import tables_by_suite
 from expectations.verdict import CREATE_TABLE
 from ingestion.home import Home
+from marts.link_tables.delivery_log import Delivered
+from marts.link_tables.downstream import Person
+from orchestration.access import copies
 from orchestration.bench_links import bench_links
 from orchestration.cli import main
 from orchestration.dependence import closed_before
-from tests.small_links import CODE, DAY, LINKS, change, linked_home
+from orchestration.link_deliveries import forget_downstream
+from tests.small_links import CODE, DAY, KEY, LINKS, ask, change, linked_home
 
 if TYPE_CHECKING:
     from pathlib import Path
@@ -79,6 +83,16 @@ def test_what_passed_is_delivered_and_the_rest_waits(
     assert "1 records" in told.err
     assert run(monkeypatch, "list") == 0
     assert "last delivery 2025-06-01" in capsys.readouterr().out
+
+
+def test_every_file_is_a_numbered_copy_also_of_an_erasure(home: Home, monkeypatch: pytest.MonkeyPatch) -> None:
+    run(monkeypatch, "deliver", "addressees_to_arrears")
+    [(key,)] = ask(home, KEY)
+    done = forget_downstream(home, [Person(CODE, str(key))], DAY, "officer")
+    assert [(erasure.link, erasure.deleted) for erasure in done] == [("addressees_to_arrears", 1)]
+    made = [line for line in copies.register_of(home).lines() if line["copy_kind"] == "outbox"]
+    assert [(line["command"], line["rows"]) for line in made] == [("link deliver", 80), ("erase", 1), ("erase", 79)]
+    assert {line["sha256"] for line in made} == {delivery.sha256 for delivery in Delivered.read(home).all}
 
 
 @pytest.mark.usefixtures("home")

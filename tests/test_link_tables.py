@@ -128,6 +128,17 @@ def test_a_record_that_ended_is_a_deletion_with_its_key_only(home: Home) -> None
     assert held_count(home, ARREARS) == 79
 
 
+def test_a_row_that_an_erasure_made_nobodys_is_given_to_nobody(home: Home) -> None:
+    change(
+        home,
+        "insert into erased_lines select 'addressee', source_file_no, source_line_no from raw_addressee "
+        f"where addressee_code = '{CODE}'",
+        f"update raw_addressee set addressee_code = 'fresh', addressee_key = 'A0' where addressee_code = '{CODE}'",
+    )
+    delivered(home, INTEGRATED.id)
+    assert [(row["異動区分"], row["宛名コード"]) for row in rows_of(files_of(home, INTEGRATED)[1])] == [("3", CODE)]
+
+
 def test_of_a_non_resident_the_row_that_numbering_says_stands(home: Home) -> None:
     """A sheet without a code under the code that it got; another sheet takes its place; a deleted code ends."""
     link = LINKS["non_residents_to_receipts"]

@@ -22,7 +22,8 @@ _DELETE_MARK = "has_deleted_flag"
 def standing_records(link: Link) -> str:
     """The registered items of every record that stands as of ``$as_of``; one row per record, by the newest delivery.
 
-    A record ends when its delete mark is set or a full delivery no longer held it (``ended_records``).
+    A record ends when its delete mark is set or a full delivery no longer held it (``ended_records``). A row that an
+    erasure made nobody's (``erased_lines``) is no record any more.
     """
     feed = link.contract
     columns = [
@@ -35,6 +36,8 @@ select {_identity(link)} as {RECORD_ID}, record.{ADDRESSEE_KEY}, {", ".join(colu
 from ({_placed(link) if link.records else _newest(link)}) as record
 anti join (
   select source_file_no, source_line_no from ended_records where feed = '{feed.feed}' and delivery_date <= $as_of
+  union all
+  select source_file_no, source_line_no from erased_lines where feed = '{feed.feed}'
 ) as ended on record.source_file_no = ended.source_file_no and record.source_line_no = ended.source_line_no
 {_joins(link)}
 where {"not coalesce(record.has_deleted_flag, false)" if marked else "true"}
