@@ -131,10 +131,13 @@ def restore(context: click.Context, source: Path, into: Path | None, backup_id: 
     from orchestration.backup.restore import restore_backup  # noqa: PLC0415
 
     home = Home(into.absolute()) if into else Home.from_environment()
-    done = restore_backup(source.absolute(), home, backup_id, _Progress())
-    # Who may do what in this home came with it: only now can the restore be asked for its user, and recorded.
-    with opened(home, "restore", {}, None):
-        pass
+
+    def let_in(restored: Home) -> None:
+        """Who may do what in this home comes with it: while it stands aside the restore is asked for its user."""
+        with opened(restored, "restore", {}, None):
+            return
+
+    done = restore_backup(source.absolute(), home, backup_id, _Progress(), let_in)
     click.echo(f"{done.backup.backup_id} is in {home.root}: {len(done.backup.files):,} files, each as it was.")
     for name in done.missing_keys:
         click.echo(f"Missing, put it back before you go on: {home.keys / name}")

@@ -30,6 +30,8 @@ if TYPE_CHECKING:
 
     from tests.refreshed_city import RefreshedCity
 
+KEYS = ("archive.key", "pseudonym.key", "vault.key", "warehouse.key")
+"""What a restored home cannot be used without."""
 MOMENT = dt.datetime(2026, 6, 1, 3, 0, tzinfo=dt.UTC)
 
 
@@ -101,9 +103,11 @@ def test_nothing_can_be_read_in_a_backup_and_no_key_lies_in_it(home: Home, folde
     assert "架空".encode() not in stored
     assert b"note.txt" not in stored
     assert not [file.path for file in made.backup.files if file.path.startswith("keys/")]
-    assert list(made.backup.keys) == ["pseudonym.key"]
+    assert tuple(made.backup.keys) == KEYS
     with_keys = make_backup(home, folder, MOMENT, with_keys=True)
-    assert [file.path for file in with_keys.backup.files if file.path.startswith("keys/")] == ["keys/pseudonym.key"]
+    assert [file.path for file in with_keys.backup.files if file.path.startswith("keys/")] == [
+        f"keys/{key}" for key in KEYS
+    ]
 
 
 def test_a_restore_says_which_key_is_missing(home: Home, folder: Path, tmp_path: Path) -> None:
@@ -111,7 +115,7 @@ def test_a_restore_says_which_key_is_missing(home: Home, folder: Path, tmp_path:
     other = Home(tmp_path / "other")
     other.keys.mkdir(parents=True)
     shutil.copy2(home.keys / "backup.key", other.keys)
-    assert restore_backup(folder, other).missing_keys == ("pseudonym.key",)
+    assert restore_backup(folder, other).missing_keys == KEYS
 
 
 def test_a_home_that_is_not_empty_is_left_alone(home: Home, folder: Path) -> None:

@@ -14,15 +14,20 @@ from typing import TYPE_CHECKING, Any
 import duckdb
 import pytest
 
+from ingestion.archive import restore_original
 from ingestion.contract import load_contracts
+from ingestion.database import attach_database, read_warehouse, settings_beside, warehouse_file
 from ingestion.erasure.search import find_values
+from ingestion.file_name import control_names
 from ingestion.home import Home
+from ingestion.key_ring import readable_keys
 from ingestion.loader import load_inbox
 from ingestion.rebuild import archived_deliveries
+from ingestion.vault import individual_number
+from ingestion.warehouse import ensure_warehouse
 from marts.verify import verify
 from orchestration.erasure.carry_out import carry_out, certificates
 from orchestration.erasure.plan import Order, make_plan, plan_path
-from tests.ingestion_home import fresh_home
 
 if TYPE_CHECKING:
     from tests.law_case_runner import Project
@@ -30,7 +35,7 @@ if TYPE_CHECKING:
 
 AS_OF = dt.date(2026, 5, 31)
 MOMENT = dt.datetime(2026, 6, 1, tzinfo=dt.UTC)
-ROOMS = ("archive", "keys", "released", "quarantine", "reports", "evidence")
+ROOMS = ("archive", "keys", "released", "quarantine", "reports", "evidence", "outbox", "provisions")
 # Alone in a name and an address, and no barcode of anybody's holds the addressee code by chance.
 WHO = """
 select any_value(addresses.addressee_code) from raw_addressee as addresses
@@ -79,7 +84,8 @@ def city(refreshed_city: RefreshedCity, tmp_path_factory: pytest.TempPathFactory
     home = Home(tmp_path_factory.mktemp("erased") / "home").create()
     for room in ROOMS:
         shutil.copytree(refreshed_city.home.root / room, home.root / room, dirs_exist_ok=True)
-    shutil.copy2(refreshed_city.home.warehouse, home.warehouse)
+    for file in ("warehouse", "vault"):
+        shutil.copy2(getattr(refreshed_city.home, file), getattr(home, file))
     ((code,),) = refreshed_city.rows(WHO)
     (home.lists / "debtors.csv").write_text(f"宛名コード\n{code}\n", encoding="utf-8")
     (home.numbering / "pairs.csv").write_text(f"a,b\n{code},1\n2,3\n", encoding="utf-8")
@@ -90,6 +96,14 @@ def city(refreshed_city: RefreshedCity, tmp_path_factory: pytest.TempPathFactory
     return ErasedCity(home, refreshed_city.home, str(code), values, certificate)
 
 
+def individual_number_of(city: RefreshedCity, code: str) -> str:
+    """The number that the vault keeps of one person."""
+    ((token,),) = city.rows("select any_value(individual_number) from raw_addressee where addressee_code = ?", code)
+    number = individual_number(city.home, str(token))
+    assert number
+    return number
+
+
 def values_of(city: RefreshedCity, code: str) -> list[str]:
     """Name, kana, address, account, every number and every pseudonym of one person."""
     columns = (
@@ -98,6 +112,7 @@ def values_of(city: RefreshedCity, code: str) -> list[str]:
     )
     (row,) = city.rows(f"select {columns} from raw_addressee where addressee_code = ? limit 1", code)
     found = [str(value) for value in row if value]
+    found.append(individual_number_of(city, code))
     for feed, column in (
         ("levy", "notice_no"),
         ("levy", "instalment_id"),
@@ -114,6 +129,7 @@ def test_what_is_searched_for_stood_in_many_places(city: ErasedCity, tmp_path_fa
     """The search finds what is there, in every encoding: without this the next test could not fail."""
     part = Home(tmp_path_factory.mktemp("before") / "home")
     shutil.copytree(city.before.archive, part.archive)
+    shutil.copytree(city.before.keys, part.keys)
     names = {name.partition("_")[2].partition(".")[0] for name in find_values(part, city.values)}
     assert {"addressee", "levy", "payment_slip", "account_transfer_result", "qualification"} <= names
     own = Home(tmp_path_factory.mktemp("encodings"))
@@ -124,73 +140,70 @@ def test_what_is_searched_for_stood_in_many_places(city: ErasedCity, tmp_path_fa
 
 
 def test_no_file_of_the_home_holds_a_value_of_the_erased_person(city: ErasedCity) -> None:
-    assert len(city.values) == 12
-    assert find_values(city.home, city.values) == []
+    assert len(city.values) == 13
+    assert find_values(city.home, [value for value in city.values if value != city.code]) == []
+    # Consumers are told to delete by the code and nothing else; it stands there until they have taken the file.
+    assert [name for name in find_values(city.home, [city.code]) if not name.startswith("outbox/")] == []
     assert (city.home.numbering / "pairs.csv").read_text(encoding="utf-8") == "a,b\n2,3\n"
     assert not list(city.home.lists.iterdir())
 
 
 def test_no_row_and_no_yen_of_any_feed_is_lost(city: ErasedCity) -> None:
-    with duckdb.connect(str(city.home.warehouse)) as connection:
-        connection.execute(f"attach '{city.before.warehouse}' as before (read_only)")
-        for contract in load_contracts().values():
-            amount = f"sum({contract.amount})" if contract.amount else "0"
-            counts = [
-                connection.execute(f"select count(*), {amount} from {table}").fetchone()
-                for table in (contract.raw_table, f"before.{contract.raw_table}")
-            ]
-            assert counts[0] == counts[1], contract.feed
-        assert connection.execute("select * from feed_files except select * from before.feed_files").fetchall() == []
+    queries = {
+        contract.feed: f"select count(*), sum({contract.amount or '0'}) from {contract.raw_table}"
+        for contract in load_contracts().values()
+    } | {"files": "select * from feed_files order by file_no"}
+    counted = []
+    for home in (city.before, city.home):
+        with read_warehouse(home) as connection:
+            counted.append({name: connection.execute(query).fetchall() for name, query in queries.items()})
+    assert counted[0] == counted[1]
 
 
 def test_every_figure_is_what_it_was(city: ErasedCity, compiled_models: Project) -> None:
-    with duckdb.connect() as connection:
-        after = figures(connection, compiled_models, city.home)
-        connection.execute(f"attach '{city.before.warehouse}' as before (read_only)")
-        connection.execute("use before")
+    after = figures(compiled_models, city.home)
+    with read_warehouse(city.before) as connection:
         for name, query in FIGURES.items():
             assert connection.execute(query).fetchall() == after[name], name
 
 
-def figures(connection: duckdb.DuckDBPyConnection, project: Project, home: Home) -> dict[str, list[tuple[Any, ...]]]:
+def figures(project: Project, home: Home) -> dict[str, list[tuple[Any, ...]]]:
     """The figures of a home by the compiled models, computed in memory."""
-    connection.execute(f"attach '{home.warehouse}' as erased (read_only)")
-    connection.execute("attach ':memory:' as warehouse")
-    connection.execute("use warehouse")
-    for (table,) in connection.execute(
-        "select table_name from duckdb_tables() where database_name = 'erased'"
-    ).fetchall():
-        connection.execute(f"create view {table} as from erased.{table}")
-    connection.execute(f"create table int_run as select date '{AS_OF}' as as_of_date")
-    for model in project.models:
-        connection.execute(f"create table {model.name} as {model.sql}")
-    return {name: connection.execute(query).fetchall() for name, query in FIGURES.items()}
+    file = warehouse_file(home)
+    with duckdb.connect(config=settings_beside(file.path)) as connection:
+        attach_database(connection, file.path, file.keys, "erased", read_only=True)
+        connection.execute("attach ':memory:' as warehouse; use warehouse")
+        for (table,) in connection.execute(
+            "select table_name from duckdb_tables() where database_name = 'erased'"
+        ).fetchall():
+            connection.execute(f"create view {table} as from erased.{table}")
+        connection.execute(f"create table int_run as select date '{AS_OF}' as as_of_date")
+        for model in project.models:
+            connection.execute(f"create table {model.name} as {model.sql}")
+        return {name: connection.execute(query).fetchall() for name, query in FIGURES.items()}
 
 
 def test_the_rewritten_archive_gives_the_erased_tables(
     city: ErasedCity, tmp_path_factory: pytest.TempPathFactory
 ) -> None:
     """Keys, hashes and pseudonyms of a person's rows are those that loading the rewritten originals gives."""
-    other = fresh_home(tmp_path_factory.mktemp("reloaded"))
-    shutil.copytree(city.home.keys, other.keys, dirs_exist_ok=True)
-    with duckdb.connect(str(other.warehouse)) as connection:
-        connection.execute("delete from pseudonym_fingerprint")
+    other = Home(tmp_path_factory.mktemp("reloaded") / "home")
+    shutil.copytree(city.home.keys, other.keys)
+    ensure_warehouse(other)
     feeds = ("addressee", "account_transfer_result", "pension_special_collection")
+    keys = readable_keys(city.home, "archive")
     for delivery in archived_deliveries(city.home, AS_OF):
         if delivery.name.startswith(tuple(f"{feed}." for feed in feeds)):
-            shutil.copyfile(delivery.path, other.inbox / delivery.name)
+            restore_original(delivery.path, other.inbox / delivery.name, keys)
             if delivery.sidecar:
-                shutil.copyfile(delivery.sidecar, other.inbox / f"{delivery.name.rpartition('.')[0]}.control.csv")
+                restore_original(delivery.sidecar, other.inbox / control_names(delivery.name)[0], keys)
     assert {outcome.file_status for outcome in load_inbox(other)} <= {"loaded", "superseded"}
-    with duckdb.connect(str(other.warehouse)) as connection:
-        connection.execute(f"attach '{city.home.warehouse}' as erased (read_only)")
-        for feed in feeds:
-            rows = f"select * exclude (source_file_no) from {{}}raw_{feed}"
-            query = f"({rows.format('')} except {rows.format('erased.')})"
-            assert connection.execute(query).fetchall() == [], feed
-            assert connection.execute(f"select count(*) from raw_{feed}").fetchone() == (
-                connection.execute(f"select count(*) from erased.raw_{feed}").fetchone()
-            )
+    rows = []
+    for home in (city.home, other):
+        with read_warehouse(home) as connection:
+            query = "select * exclude (source_file_no) from raw_{} order by delivery_date, source_line_no, record_hash"
+            rows.append({feed: connection.execute(query.format(feed)).fetchall() for feed in feeds})
+    assert rows[0] == rows[1]
 
 
 def test_the_release_still_verifies_and_the_certificate_says_counts_only(city: ErasedCity) -> None:

@@ -10,10 +10,10 @@ import json
 import stat
 from typing import TYPE_CHECKING
 
-import duckdb
 import pytest
 
 from ingestion.contract import load_contracts
+from ingestion.database import write_warehouse
 from ingestion.erasure.numbers import number_columns
 from ingestion.errors import ConfigurationError, DataRefused
 from ingestion.pseudonym import pseudonym, read_secret
@@ -67,7 +67,7 @@ DUE = ["Adue", "Alapsed", "Alate", "Areleased", "Astayed"]
 def home(tmp_path: Path) -> Home:
     """A home with the marts of a few people."""
     made = fresh_home(tmp_path)
-    with duckdb.connect(str(made.warehouse)) as connection:
+    with write_warehouse(made) as connection:
         connection.execute(MARTS)
         for key, more in PEOPLE.items():
             connection.execute(f"insert into int_instalments values ('I{key}', '{key}')")
@@ -78,7 +78,7 @@ def home(tmp_path: Path) -> Home:
 
 
 def change(home: Home, statement: str) -> None:
-    with duckdb.connect(str(home.warehouse)) as connection:
+    with write_warehouse(home) as connection:
         connection.execute(statement)
 
 
@@ -174,10 +174,12 @@ def test_waiting_deliveries_are_taken_in_first(home: Home) -> None:
 
 
 def test_the_command_shows_a_plan_and_erases_nothing_without_yes(home: Home) -> None:
-    shown = run_osamari(home, "erase", "--as-of", str(DAY))
+    shown = run_osamari(home, "erase", "--purpose", "erasure", "--as-of", str(DAY))
     assert (shown.returncode, "5 people are due" in shown.stdout) == (0, True), shown.stderr
     (path,) = home.erasures.glob("plan-*.json")
-    refused = run_osamari(home, "erase", "--as-of", str(DAY), "--plan", path.stem.removeprefix("plan-"))
+    refused = run_osamari(
+        home, "erase", "--purpose", "erasure", "--as-of", str(DAY), "--plan", path.stem.removeprefix("plan-")
+    )
     assert refused.returncode == 2
     assert "repeat it with --yes" in refused.stderr
     assert path.exists()

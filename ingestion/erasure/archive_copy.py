@@ -3,18 +3,22 @@
 from __future__ import annotations
 
 import hashlib
+import io
 import os
 import re
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING
 
+from ingestion.archive import KEY, READ_ONLY, original_path, originals, restore_original
 from ingestion.erasure.archived_lines import LineEraser
 from ingestion.errors import DataRefused
 from ingestion.file_encoding import EBCDIC_CODE_PAGE, is_ebcdic, reads_ebcdic
 from ingestion.file_name import is_control_name, parse_file_name
+from ingestion.key_ring import read_key, readable_keys
+from ingestion.sealed_file import seal
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Collection, Iterator, Mapping
+    from collections.abc import Callable, Collection, Mapping, Sequence
     from pathlib import Path
 
     from ingestion.contract import FeedContract
@@ -23,7 +27,10 @@ if TYPE_CHECKING:
 
 _ARCHIVED = re.compile("([0-9a-f]{64})_(.+)")
 _QUARANTINED = re.compile(r"(?:[0-9a-f]{12}\.)?(.+?)(?:\.lines)?(\.(?:csv|dat))")
-_READ_ONLY, _OWNER_ONLY = 0o400, 0o600
+_OWNER_ONLY = 0o600
+
+_SHORTEST = 6
+"""Numbers with fewer characters are found by the fields of a line only: as words they would be anybody's."""
 
 
 @dataclass
@@ -53,15 +60,13 @@ class OriginalsEraser:
         """Every original with lines of theirs, and the control file that states its hash; how many lines changed."""
         new_hashes: dict[str, str] = {}
         changed_lines = 0
-        paths = [
-            (match, path) for path in sorted(self.home.archive.glob("*/*")) if (match := _ARCHIVED.fullmatch(path.name))
-        ]
+        paths = [(match, path) for path in originals(self.home) if (match := _ARCHIVED.fullmatch(path.name))]
         for match, path in paths:
             digest, name = match.groups()
             if digest not in self.lines or is_control_name(name):
                 continue
             progress(name)
-            content, changed = self._rewritten(name, path.read_bytes(), self.lines[digest])
+            content, changed = self._rewritten(name, self._plain(path), self.lines[digest])
             if changed:
                 changed_lines += changed
                 new_hashes[digest] = self._place(moves, path, name, content)
@@ -72,24 +77,20 @@ class OriginalsEraser:
 
     def quarantine(self, moves: Moves) -> int:
         """Refused files and lines that are theirs; a line whose fields cannot be told goes when it holds a number."""
-        changed_lines = 0
+        changed_lines, words = 0, long_numbers(self.numbers)
         for path in sorted(self.home.quarantine.iterdir()):
             match = _QUARANTINED.fullmatch(path.name)
             if not match or is_control_name(path.name):
                 continue
             content = path.read_bytes()
             rewritten, changed = self._rewritten(match[1] + match[2], content, None)
-            kept = b"".join(line for line in rewritten.splitlines(keepends=True) if not self._names_someone(line))
+            kept = b"".join(line for line in rewritten.splitlines(keepends=True) if not names_someone(line, words))
             changed += rewritten.count(b"\n") - kept.count(b"\n")
             if kept != content:
                 changed_lines += changed
                 made = self._write(path.name, kept, _OWNER_ONLY)
                 moves.placed.append((made, path))
         return changed_lines
-
-    def refused_lines(self, rows: Iterator[tuple[int, int, bytes]]) -> list[tuple[int, int]]:
-        """Of quarantined lines (file, line, bytes) those that hold a number of theirs."""
-        return [(file_no, line_no) for file_no, line_no, raw in rows if self._names_someone(raw)]
 
     def _rewritten(self, name: str, content: bytes, line_nos: Collection[int] | None) -> tuple[bytes, int]:
         try:
@@ -107,19 +108,8 @@ class OriginalsEraser:
         first = (contract.layout.record("header") or contract.layout.record("data"))[0]
         return is_ebcdic(content[:1], [code.encode() for code in first.codes])
 
-    def _names_someone(self, line: bytes) -> bool:
-        words = set(re.findall(rb"[0-9A-Za-z]+", line))
-        return not words.isdisjoint(self._words)
-
-    @property
-    def _words(self) -> set[bytes]:
-        if not hasattr(self, "_known_words"):
-            long_enough = {old.encode() for _, old in self.numbers.fresh if len(old) >= _SHORTEST and old.isascii()}
-            object.__setattr__(self, "_known_words", long_enough)
-        return self._known_words  # type: ignore[attr-defined,no-any-return]
-
     def _control(self, moves: Moves, path: Path, name: str, new_hashes: Mapping[str, str]) -> None:
-        content = path.read_bytes()
+        content = self._plain(path)
         for old in re.findall(rb"[0-9a-fA-F]{64}", content):
             new = new_hashes.get(old.decode().lower())
             if new:
@@ -128,10 +118,23 @@ class OriginalsEraser:
     def _place(self, moves: Moves, old: Path, name: str, content: bytes) -> str:
         """Under the name of its own hash, which it has from now on."""
         digest = hashlib.sha256(content).hexdigest()
-        made = self._write(f"{digest}_{name}", content, _READ_ONLY)
-        moves.placed.append((made, self.home.archive / digest[:2] / made.name))
+        made = self.aside / f"{digest}_{name}"
+        with made.open("wb") as target:
+            seal(io.BytesIO(content), target, read_key(self.home, KEY))
+            target.flush()
+            os.fsync(target.fileno())
+        made.chmod(READ_ONLY)
+        moves.placed.append((made, original_path(self.home, digest, name)))
         moves.removed.append(old)
         return digest
+
+    def _plain(self, original: Path) -> bytes:
+        """The delivered bytes of an original, which is kept encrypted."""
+        plain = self.aside / "plain"
+        restore_original(original, plain, readable_keys(self.home, KEY))
+        content = plain.read_bytes()
+        plain.unlink()
+        return content
 
     def _write(self, name: str, content: bytes, mode: int) -> Path:
         made = self.aside / name
@@ -143,5 +146,17 @@ class OriginalsEraser:
         return made
 
 
-_SHORTEST = 6
-"""Numbers with fewer characters are found by the fields of a line only: as words they would be anybody's."""
+def long_numbers(numbers: ErasedNumbers) -> set[bytes]:
+    """The numbers of the erased that are long enough to be nobody else's."""
+    return {old.encode() for _, old in numbers.fresh if len(old) >= _SHORTEST and old.isascii()}
+
+
+def names_someone(line: bytes, words: Collection[bytes]) -> bool:
+    """True when one of the numbers stands in a line as a word of its own."""
+    return not set(re.findall(rb"[0-9A-Za-z]+", line)).isdisjoint(words)
+
+
+def lines_that_name(rows: Sequence[tuple[int, int, bytes]], numbers: ErasedNumbers) -> list[tuple[int, int]]:
+    """Of quarantined lines (file, line, bytes) those that hold a number of theirs."""
+    words = long_numbers(numbers)
+    return [(file_no, line_no) for file_no, line_no, raw in rows if names_someone(raw, words)]

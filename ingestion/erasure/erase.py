@@ -5,9 +5,10 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
+from ingestion import vault
 from ingestion.city_profile import read_city_profile
 from ingestion.erasure import changeover
-from ingestion.erasure.archive_copy import Moves, OriginalsEraser
+from ingestion.erasure.archive_copy import Moves, OriginalsEraser, lines_that_name
 from ingestion.erasure.archived_lines import ErasedNumbers
 from ingestion.erasure.loose_files import plan_loose_files
 from ingestion.erasure.numbers import OVERPAYMENT
@@ -19,6 +20,7 @@ from ingestion.row_sql import quoted
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Collection, Mapping, Sequence
+    from pathlib import Path
 
     from duckdb import DuckDBPyConnection
 
@@ -39,6 +41,9 @@ _ONLY_READING_TELLS = """
 SELECT DISTINCT file_sha256 FROM warehouse.feed_files
 WHERE file_status IN ('superseded', 'quarantined') OR row_count_quarantined > 0
 """
+_REFUSED_LINES = """
+SELECT DISTINCT file_no, source_line_no, line_bytes FROM warehouse.quarantined_lines WHERE line_bytes IS NOT NULL
+"""
 
 
 @dataclass(frozen=True)
@@ -52,6 +57,7 @@ class Erased:
     archived_line_count: int
     quarantined_line_count: int
     loose_file_count: int
+    individual_number_count: int
 
 
 @dataclass(frozen=True)
@@ -67,41 +73,70 @@ class Erasure:
 
 
 def erase_people(home: Home, erasure: Erasure, progress: Callable[[str, str], None]) -> Erased:
-    """Erase these people from the warehouse, the archive, the quarantine and the lists; all of it or nothing.
+    """Erase these people from warehouse, vault, archive, quarantine and lists; all of it or nothing.
 
     The caller holds the home against other writers, and computes the left-out tables anew afterwards.
 
     Raises:
         DataRefused: none of them is known.
     """
-    folder = changeover.begin(home)
-    profile = read_city_profile(home)
-    contracts = profile.layouts.contracts()
-    moves, new = Moves(), folder / "warehouse.duckdb"
+    folder, moves = changeover.begin(home), Moves()
+    contracts = read_city_profile(home).layouts.contracts()
+    new = folder / "warehouse.duckdb"
+    found = _copied(home, new, contracts, erasure, progress)
+    new.chmod(0o600)
+    originals = OriginalsEraser(home, folder, contracts, found.numbers, erasure.kept, found.lines)
+    archived = originals.archive(moves, lambda name: progress("archive", name))
+    quarantined = originals.quarantine(moves)
+    loose = plan_loose_files(home, folder, found.values, moves)
+    moves.placed.append((new, home.warehouse))
+    # Before the change-over: a run killed between the two finds the same tokens again, and takes out the rest.
+    individual_numbers = vault.erase(home, found.tokens)
+    changeover.commit(home, moves)
+    return Erased(
+        len(set(erasure.codes)),
+        found.owned_rows,
+        found.naming_rows,
+        len(found.numbers.fresh),
+        archived,
+        quarantined,
+        loose,
+        individual_numbers,
+    )
+
+
+@dataclass(frozen=True)
+class _Found:
+    """What the tables tell of the people: the rest of the home is searched by it."""
+
+    owned_rows: Mapping[str, int]
+    naming_rows: Mapping[str, int]
+    numbers: ErasedNumbers
+    lines: Mapping[str, Collection[int] | None]
+    values: Collection[str]
+    tokens: Collection[str]
+
+
+def _copied(
+    home: Home,
+    new: Path,
+    contracts: Mapping[str, FeedContract],
+    erasure: Erasure,
+    progress: Callable[[str, str], None],
+) -> _Found:
+    """Write the erased warehouse into ``new``."""
     with two_warehouses(home, new) as connection:
         progress("search", f"{len(erasure.codes):,} people")
         TouchedRows(connection, list(contracts.values())).find(erasure.codes)
         owned, naming = (_counts(connection, is_owned=flag) for flag in (True, False))
         if not owned:
             raise DataRefused("no row of these people was found", "Make a new plan: osamari erase --as-of DAY")
-        copy = WarehouseCopy(connection, list(contracts.values()), erasure.kept, read_secret(home))
         numbers = _numbers(connection)
-        originals = OriginalsEraser(home, folder, contracts, numbers, erasure.kept, {})
-        refused = connection.execute(
-            "SELECT DISTINCT file_no, source_line_no, line_bytes FROM warehouse.quarantined_lines "
-            "WHERE line_bytes IS NOT NULL"
-        ).fetchall()
-        copy.write(erasure.computed, originals.refused_lines(iter(refused)), lambda table: progress("copy", table))
+        copy = WarehouseCopy(connection, list(contracts.values()), erasure.kept, read_secret(home))
+        refused = lines_that_name(connection.execute(_REFUSED_LINES).fetchall(), numbers)
+        copy.write(erasure.computed, refused, lambda table: progress("copy", table))
         lines, values = _lines(connection), _values(connection, contracts)
-    originals = OriginalsEraser(home, folder, contracts, numbers, erasure.kept, lines)
-    archived = originals.archive(moves, lambda name: progress("archive", name))
-    quarantined = originals.quarantine(moves)
-    loose = plan_loose_files(home, folder, values, moves)
-    new.chmod(0o600)
-    moves.placed.append((new, home.warehouse))
-    changeover.commit(home, moves)
-    count = len(set(erasure.codes))
-    return Erased(count, owned, naming, len(numbers.fresh), archived, quarantined, loose)
+        return _Found(owned, naming, numbers, lines, values, _tokens(connection, contracts))
 
 
 def _counts(connection: DuckDBPyConnection, *, is_owned: bool) -> dict[str, int]:
@@ -129,6 +164,24 @@ def _values(connection: DuckDBPyConnection, contracts: Mapping[str, FeedContract
             owned = f"SELECT row_id FROM memory.touched WHERE feed = '{contract.feed}' AND is_owned"
             query += f" UNION SELECT {name} FROM {raw} WHERE rowid IN ({owned})"
     return {row[0] for row in connection.execute(query).fetchall() if row[0]}
+
+
+def _tokens(connection: DuckDBPyConnection, contracts: Mapping[str, FeedContract]) -> set[str]:
+    """Tokens of individual numbers that stood in their rows, and stand in no row that stays."""
+    columns = [
+        (contract.raw_table, quoted(column.name))
+        for contract in contracts.values()
+        for column in contract.layout.raw_columns
+        if column.personal == "vault"
+    ]
+    stay, had = (
+        " UNION ".join(
+            f"SELECT {name} AS token FROM {file}.{table} WHERE {name} IS NOT NULL" for table, name in columns
+        )
+        for file in ("erased", "warehouse")
+    )
+    rows = connection.execute(f"SELECT token FROM ({had}) ANTI JOIN ({stay}) USING (token)").fetchall()
+    return {row[0] for row in rows}
 
 
 def _lines(connection: DuckDBPyConnection) -> dict[str, Collection[int] | None]:

@@ -1,7 +1,7 @@
 """Files beside tables and originals that may name an erased person: each room has its rule.
 
-Chained logs are never touched: they hold no value of a person. What is packed (PDF, Excel) is not read here; officers'
-lists go whole, answers to inquiries by their own period.
+Chained logs are never touched: they hold no value of a person. Deliveries to consumers and answers to inquiries are
+erased by those who keep them (``marts.link_tables``, ``marts.provision``).
 """
 
 from __future__ import annotations
@@ -18,22 +18,15 @@ if TYPE_CHECKING:
     from ingestion.home import Home
 
 _LOG_ENDING = ".jsonl"
-_CONTROL_ENDING = ".control.csv"
 _BETWEEN_CELLS = re.compile(r"[,\t\r\n\"<>|:;{}\[\]]+")
 
 
 def plan_loose_files(home: Home, aside: Path, values: Collection[str], moves: Moves) -> int:
     """Note in ``moves`` what becomes of files that name someone by code, pseudonym or name; how many.
 
-    Lists go whole. Deliveries to consumers and answers that name someone go whole, with their control files; what the
-    consumers must forget follows as a delivery of its own. Tables of pairs and tables beside the rooms lose the lines.
+    Lists go whole. Tables of pairs and tables beside the rooms lose the lines.
     """
     whole = _files(home.lists)
-    for room in (home.outbox, home.provisions):
-        for path in _files(room):
-            if _names_someone(path, values):
-                control = path.with_name(f"{path.stem}{_CONTROL_ENDING}")
-                whole += [path, *([control] if control.exists() else [])]
     moves.removed += whole
     beside = [path for path in (*_files(home.numbering), *home.root.glob("*.csv")) if _names_someone(path, values)]
     for number, path in enumerate(beside):

@@ -17,14 +17,18 @@ from typing import TYPE_CHECKING
 import pyarrow as pa
 import pyarrow.parquet as pq
 
-from ingestion.database import read_warehouse
+from ingestion.database import warehouse_file
 from ingestion.file_encoding import EBCDIC_CODE_PAGE
+from ingestion.key_ring import readable_keys
 from ingestion.row_sql import quoted
+from ingestion.sealed_file import is_sealed, unseal
+from ingestion.vault import vault_file
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator, Sequence
     from pathlib import Path
 
+    from ingestion.database import DatabaseFile
     from ingestion.home import Home
 
 ENCODINGS = ("utf-8", "cp932", "utf-16-le", "utf-16-be", EBCDIC_CODE_PAGE)
@@ -45,7 +49,7 @@ def find_values(home: Home, values: Sequence[str], progress: Callable[[str], Non
             continue
         if progress:
             progress(str(path.relative_to(home.root)))
-        if any(pattern in content for content in _contents(path) for pattern in patterns):
+        if any(pattern in content for content in _contents(home, path) for pattern in patterns):
             found.append(str(path.relative_to(home.root)))
     return found + _tables(home, texts)
 
@@ -80,13 +84,23 @@ def _encoded(text: str) -> Iterator[bytes]:
             yield text.encode(encoding)
 
 
-def _contents(path: Path) -> Iterator[bytes]:
-    """The bytes of a file, and what they are packed from."""
-    content = path.read_bytes()
+def _contents(home: Home, path: Path) -> Iterator[bytes]:
+    """The bytes of a file, and what they are encrypted or packed from."""
+    content = _decrypted(home, path) if is_sealed(path) else path.read_bytes()
     yield content
     yield from _unpacked(content)
     if content.startswith(b"SQLite format 3"):
         yield from _sqlite_values(path)
+
+
+def _decrypted(home: Home, path: Path) -> bytes:
+    home.work.mkdir(mode=0o700, parents=True, exist_ok=True)
+    plain = home.work / "searched.plain"
+    plain.unlink(missing_ok=True)
+    unseal(path, plain, readable_keys(home, "archive"))
+    content = plain.read_bytes()
+    plain.unlink()
+    return content
 
 
 def _unpacked(content: bytes) -> Iterator[bytes]:
@@ -111,11 +125,17 @@ def _sqlite_values(path: Path) -> Iterator[bytes]:
 
 
 def _tables(home: Home, texts: Sequence[str]) -> list[str]:
-    """Tables of the warehouse with one of the values in a text column or in kept bytes."""
-    if not home.warehouse.exists():
-        return []
+    """Tables of the warehouse and the vault with one of the values in a text column or in kept bytes."""
+    found: list[str] = []
+    for path, file in ((home.warehouse, warehouse_file), (home.vault, vault_file)):
+        if path.exists():
+            found += _tables_of(file(home), texts)
+    return found
+
+
+def _tables_of(file: DatabaseFile, texts: Sequence[str]) -> list[str]:
     found = []
-    with read_warehouse(home) as connection:
+    with file.reading() as connection:
         columns: dict[str, list[str]] = {}
         for table, column, type_ in connection.execute(
             "SELECT table_name, column_name, data_type FROM duckdb_columns() JOIN duckdb_tables() "
@@ -132,5 +152,5 @@ def _tables(home: Home, texts: Sequence[str]) -> list[str]:
             )
             counted = connection.execute(query, {"texts": list(texts)}).fetchone()
             if counted and counted[0]:
-                found.append(f"{home.warehouse.name}: {table}")
+                found.append(f"{file.path.name}: {table}")
     return found

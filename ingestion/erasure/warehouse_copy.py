@@ -12,6 +12,7 @@ from typing import TYPE_CHECKING
 
 import duckdb
 
+from ingestion.database import WAREHOUSE, attach_database, load_cryptography, settings_beside, warehouse_file
 from ingestion.erasure.erased_rows import erased_rows_sql, uses_secret
 from ingestion.name_keys import register_match_keys
 from ingestion.row_sql import quoted
@@ -30,21 +31,22 @@ _OWNERS = ("addressee_code", "addressee_key")
 
 @contextmanager
 def two_warehouses(home: Home, new: Path) -> Iterator[duckdb.DuckDBPyConnection]:
-    """A connection in memory with the warehouse, to be read, as ``warehouse`` and the new file as ``erased``."""
+    """A connection in memory with the warehouse, to be read, as ``warehouse`` and the new file as ``erased``.
+
+    Both have the same key; what does not fit into memory is encrypted, too.
+
+    Raises:
+        ConfigurationError, Busy: see :func:`ingestion.database.attach_database`.
+    """
+    file = warehouse_file(home)
     new.unlink(missing_ok=True)
-    connection = duckdb.connect(config={"temp_directory": f"{new}.tmp"})
-    try:
+    with duckdb.connect(config=settings_beside(new)) as connection:
+        load_cryptography(connection)
         connection.execute(f"SET memory_limit = '{MEMORY_LIMIT}'; SET preserve_insertion_order = false")
-        connection.execute(f"ATTACH '{_escaped(home.warehouse)}' AS warehouse (READ_ONLY)")
-        connection.execute(f"ATTACH '{_escaped(new)}' AS erased")
+        key = attach_database(connection, file.path, file.keys, WAREHOUSE, read_only=True)
+        attach_database(connection, new, key, "erased")
         register_match_keys(connection)
         yield connection
-    finally:
-        connection.close()
-
-
-def _escaped(path: Path) -> str:
-    return str(path).replace("'", "''")
 
 
 @dataclass(frozen=True)

@@ -1,24 +1,20 @@
-"""The key of the backups: ``keys/backup.key`` or ``OSAMARI_BACKUP_KEY``, made with the first backup."""
+"""The key of the backups, from the key ring; made with the first backup and with no other."""
 
 from __future__ import annotations
 
-import os
-import re
-import secrets
-import stat
-from hashlib import sha256
 from typing import TYPE_CHECKING
 
 from ingestion.errors import ConfigurationError
+from ingestion.key_ring import KINDS, is_from_environment, read_key
+from ingestion.sealed_file import fingerprint
 
 if TYPE_CHECKING:
-    from pathlib import Path
-
     from ingestion.home import Home
 
-ENVIRONMENT_VARIABLE = "OSAMARI_BACKUP_KEY"
-FILE_NAME = "backup.key"
-_FORM = re.compile("[0-9a-f]{64}")
+__all__ = ["FILE_NAME", "backup_key", "fingerprint"]
+
+_KIND = KINDS["backup"]
+FILE_NAME = f"{_KIND.name}.key"
 
 
 def backup_key(home: Home, *, may_make: bool = False) -> bytes:
@@ -27,42 +23,10 @@ def backup_key(home: Home, *, may_make: bool = False) -> bytes:
     Raises:
         ConfigurationError: it is missing, has a wrong form, or others than its owner may read the file.
     """
-    given = os.environ.get(ENVIRONMENT_VARIABLE, "").strip()
-    path = home.keys / FILE_NAME
-    if given:
-        return _checked(given, ENVIRONMENT_VARIABLE)
-    if not path.exists():
-        if not may_make:
-            raise ConfigurationError(
-                "the key of the backups is missing: without it nothing in them can be read",
-                f"Put {FILE_NAME} from where the city keeps its keys into {home.keys} (mode 0600), "
-                f"or set {ENVIRONMENT_VARIABLE}.",
-            )
-        _make(path)
-    if stat.S_IMODE(path.stat().st_mode) & (stat.S_IRWXG | stat.S_IRWXO):
-        raise ConfigurationError(f"{path} can be read by others than its owner", f"Run: chmod 600 {path}")
-    return _checked(path.read_text(encoding="ascii", errors="replace").strip(), str(path))
-
-
-def fingerprint(key: str) -> str:
-    """Tells two keys apart without revealing them."""
-    return sha256(f"{key}:fingerprint".encode()).hexdigest()[:16]
-
-
-def _checked(text: str, place: str) -> bytes:
-    if not _FORM.fullmatch(text):
+    if not may_make and not is_from_environment(_KIND.name) and not _KIND.path(home).exists():
         raise ConfigurationError(
-            f"{place} does not hold a key of 64 hexadecimal digits", "Set one as made by: openssl rand -hex 32."
+            "the key of the backups is missing: without it nothing in them can be read",
+            f"Put {FILE_NAME} from where the city keeps its keys into {home.keys} (mode 0600), "
+            f"or set {_KIND.variable}.",
         )
-    return bytes.fromhex(text)
-
-
-def _make(path: Path) -> None:
-    path.parent.mkdir(mode=0o700, parents=True, exist_ok=True)
-    beside = path.with_suffix(".new")
-    beside.unlink(missing_ok=True)
-    with os.fdopen(os.open(beside, os.O_WRONLY | os.O_CREAT | os.O_EXCL, 0o600), "w") as target:
-        target.write(secrets.token_hex(32) + "\n")
-        target.flush()
-        os.fsync(target.fileno())
-    beside.rename(path)
+    return bytes.fromhex(read_key(home, _KIND.name))

@@ -10,14 +10,13 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 from ingestion.errors import ConfigurationError, OsamariError
+from ingestion.home import Home
 from orchestration.backup.content import Backup, KeptFile, read_backup
 from orchestration.backup.key import backup_key, fingerprint
 from orchestration.backup.store import BackupStore, Damaged
 
 if TYPE_CHECKING:
     from collections.abc import Callable
-
-    from ingestion.home import Home
 
 ASIDE = ".restore.part"
 """Where files stand until all of them are there."""
@@ -34,9 +33,15 @@ class Restored:
 
 
 def restore_backup(
-    folder: Path, into: Home, backup_id: str = "", progress: Callable[[int, int], None] | None = None
+    folder: Path,
+    into: Home,
+    backup_id: str = "",
+    progress: Callable[[int, int], None] | None = None,
+    let_in: Callable[[Home], None] | None = None,
 ) -> Restored:
     """Write the newest backup of ``folder``, or the one named, into a home that holds nothing but its keys.
+
+    ``let_in`` is asked with the home while it still stands aside: what it raises leaves nothing behind.
 
     Raises:
         ConfigurationError: the home is not empty, there is no such backup, or the key is missing or wrong.
@@ -52,6 +57,12 @@ def restore_backup(
     aside = into.root / ASIDE
     shutil.rmtree(aside, ignore_errors=True)
     _write_all(store, backup, aside, progress)
+    if let_in:
+        try:
+            let_in(Home(aside))
+        except BaseException:
+            shutil.rmtree(aside)
+            raise
     for path in sorted(aside.iterdir()):
         _move_into_place(path, into.root / path.name)
     aside.rmdir()

@@ -8,11 +8,17 @@ from dataclasses import asdict
 from typing import TYPE_CHECKING, Any
 
 from ingestion.city_profile import read_city_profile
-from ingestion.database import read_warehouse
+from ingestion.database import read_warehouse, write_warehouse
 from ingestion.erasure.erase import Erased, Erasure, erase_people
 from ingestion.errors import DataRefused
 from ingestion.hash_chain import HashChain
-from ingestion.row_sql import quoted
+from ingestion.numbering.forgetting import forget
+from ingestion.numbering.tables import NUMBER_TABLES
+from ingestion.warehouse import transaction
+from marts.link_tables.downstream import Person, delete_downstream
+from marts.link_tables.registry import load_links
+from marts.provision.expire import remove_answers_of
+from marts.provision.provide import Officer
 from orchestration import run_lock
 from orchestration.erasure.figure_columns import columns_read, computed_tables
 from orchestration.erasure.plan import plan_path, read_plan, require_current
@@ -46,27 +52,54 @@ def carry_out(
         plan = read_plan(home, plan_id)
         with read_warehouse(home) as connection:
             require_current(home, plan, connection)
-            codes = _codes(home, connection, plan)
-        if not codes:
+            people = _people(home, connection, plan)
+        if not people:
             raise DataRefused(f"plan {plan_id} names nobody", "There is nothing to erase.")
+        codes = [person.addressee_code for person in people]
+        # Those who keep copies first: each may be called again when the process is killed before the end.
+        told = {"downstream_deletions": _downstream(home, people, plan, moment)}
+        told["removed_answers"] = _answers(home, people, by, moment)
+        _forget_numbers(home, codes)
         erased = erase_people(home, Erasure(codes, columns_read(), computed_tables()), progress)
-        certificate = _certificate(plan, erased, by, moment)
+        certificate = _certificate(plan, erased, by, moment) | told
         _write(home, certificate)
         # The plan holds the last pseudonyms by which these people could be told.
         plan_path(home, plan_id).unlink()
     return certificate
 
 
-def _codes(home: Home, connection: DuckDBPyConnection, plan: ErasurePlan) -> list[str]:
+def _people(home: Home, connection: DuckDBPyConnection, plan: ErasurePlan) -> list[Person]:
     """The addressee codes behind the pseudonyms, from every feed that has both."""
     keys = [person["addressee_key"] for person in plan.people]
     contracts = read_city_profile(home).layouts.contracts().values()
     parts = [
-        f"SELECT {quoted('addressee_code')} FROM {contract.raw_table} WHERE addressee_key IN (SELECT unnest($keys))"
+        f"SELECT addressee_code, addressee_key FROM {contract.raw_table} "
+        "WHERE addressee_key IN (SELECT unnest($keys)) AND addressee_code IS NOT NULL"
         for contract in contracts
         if any(name == "addressee_key" for name, _ in contract.system_columns)
     ]
-    return [row[0] for row in connection.execute(" UNION ".join(parts), {"keys": keys}).fetchall() if row[0]]
+    rows = connection.execute(" UNION ".join(parts), {"keys": keys}).fetchall()
+    return [Person(code, key) for code, key in sorted(rows)]
+
+
+def _downstream(home: Home, people: list[Person], plan: ErasurePlan, moment: datetime) -> int:
+    """Consumers of the shared link tables are told to delete; how many records."""
+    links = list(load_links(home).values())
+    return sum(one.deleted for one in delete_downstream(home, links, people, plan.as_of, moment))
+
+
+def _answers(home: Home, people: list[Person], by: str, moment: datetime) -> int:
+    """Answers to inquiries about them go; how many files."""
+    keys = {person.addressee_key for person in people}
+    return remove_answers_of(home, keys, Officer(by, moment)).file_count
+
+
+def _forget_numbers(home: Home, codes: list[str]) -> None:
+    with write_warehouse(home) as connection:
+        for table, columns in NUMBER_TABLES.items():
+            connection.execute(f"CREATE TABLE IF NOT EXISTS {table} ({columns})")
+        with transaction(connection):
+            forget(connection, codes)
 
 
 def _certificate(plan: ErasurePlan, erased: Erased, by: str, moment: datetime) -> dict[str, Any]:

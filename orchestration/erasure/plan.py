@@ -69,26 +69,14 @@ def make_plan(home: Home, as_of: date, by: str, order: Order | None = None) -> E
                 f"Run osamari refresh --as-of {as_of} first, with everything delivered by then.",
             )
         find_due(connection, policy, as_of)
-        wanted = "block IS NULL"
-        if order:
-            wanted = f"addressee_key = '{_ordered(home, connection, order)}'"
+        wanted = f"addressee_key = '{_ordered(home, connection, order)}'" if order else "block IS NULL"
         people = _people(connection, wanted, [kind.kind for kind in policy.kinds])
-        plan = ErasurePlan(
-            plan_id=f"{as_of:%Y%m%d}-{secrets.token_hex(3)}",
-            as_of=as_of,
-            made_by=by,
-            policy_version=policy.version,
-            marts_day=marts_day,
-            file_no=newest_file(connection),
-            reason=order.reason if order else "保存期間の満了",
-            people=people,
-            ends_by_kind={
-                kind.title_ja: sum(person["ends"][kind.kind] is not None for person in people) for kind in policy.kinds
-            },
-            kept_by_block=dict(
-                connection.execute("SELECT block, count(*) FROM judged WHERE block IS NOT NULL GROUP BY 1").fetchall()
-            ),
-        )
+        ends = {one.title_ja: sum(person["ends"][one.kind] is not None for person in people) for one in policy.kinds}
+        blocks = "SELECT block, count(*) FROM judged WHERE block IS NOT NULL GROUP BY block"
+        kept = dict(connection.execute(blocks).fetchall())
+        file_no, reason = newest_file(connection), order.reason if order else "保存期間の満了"
+    plan_id = f"{as_of:%Y%m%d}-{secrets.token_hex(3)}"
+    plan = ErasurePlan(plan_id, as_of, by, policy.version, marts_day, file_no, reason, people, ends, kept)
     _keep(home, plan)
     return plan
 
