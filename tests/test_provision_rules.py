@@ -14,7 +14,6 @@ from ingestion.home import Home
 from marts.provision.inquiry import Person
 from marts.provision.inquiry_file import read_inquiries
 from marts.provision.items import PERSON, TAX, load_items
-from marts.provision.protected_list import protected_codes
 from marts.provision.requesters import load_requesters
 from marts.provision.rule_words import item_lines, rule_lines
 from marts.provision.rules import COLUMNS, load_rules
@@ -139,23 +138,15 @@ def test_a_file_that_is_no_table_of_rules_is_refused(tmp_path: Path, content: st
         load_rules(Home(tmp_path))
 
 
-def test_requesters_and_protected_people_are_read_strictly(tmp_path: Path) -> None:
-    home = Home(tmp_path).create()
+def test_requesters_are_read_strictly(tmp_path: Path) -> None:
+    home = Home(tmp_path)
     assert load_requesters(home) == {}
-    assert protected_codes(home, date(2026, 6, 1)) == frozenset()
     requesters = tmp_path / "provision_requesters.csv"
     head = "requester_id,requester_kind,name_ja,valid_from,valid_to,source\n"
     for line, told in (("a,b,c,2020-01-01,,\n", "source is empty"), ("a,b,c,2020-01-01,,s\n" * 2, "stands twice")):
         requesters.write_text(head + line, encoding="utf-8")
         with pytest.raises(ConfigurationError, match=told):
             load_requesters(home)
-    listed = home.provisions / "protected.csv"
-    listed.write_text(
-        "addressee_code,valid_from,valid_to,source\n1,2020-01-01,2026-05-31,s\n2,2026-06-01,,s\n", "utf-8"
-    )
-    listed.chmod(0o600)
-    assert protected_codes(home, date(2026, 5, 31)) == {"1"}
-    assert protected_codes(home, date(2026, 6, 1)) == {"2"}
 
 
 def test_the_permitted_list_and_the_items_are_shown(tmp_path: Path) -> None:

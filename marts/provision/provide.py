@@ -7,6 +7,7 @@ from datetime import timedelta
 from itertools import groupby
 from typing import TYPE_CHECKING
 
+from ingestion.protected_list import protected_keys
 from ingestion.pseudonym import read_secret
 from marts.provision.answer import Answer
 from marts.provision.answer_query import Facts, read_facts
@@ -16,7 +17,6 @@ from marts.provision.documents import list_files, own_files
 from marts.provision.judgement import Grounds, Judgement, judge
 from marts.provision.marts_day import open_marts
 from marts.provision.people import Match, find_people
-from marts.provision.protected_list import protected_codes
 from marts.provision.register import ANSWERED, INQUIRY, REFUSED, WAITING, Register
 from marts.provision.requesters import Requester, load_requesters
 from marts.provision.rules import Rule, load_rules
@@ -95,7 +95,7 @@ def _cases(home: Home, inquiries: Sequence[Inquiry], officer: Officer, figures: 
         seen.add(inquiry.inquiry_id)
     pairs = zip(inquiries, judgements, strict=True)
     asked = [inquiry.person for inquiry, judgement in pairs if judgement.cause is None]
-    found = iter(find_people(figures.connection, asked, read_secret(home), protected_codes(home, today)))
+    found = iter(find_people(figures.connection, asked, read_secret(home), protected_keys(home, today)))
     matches = [next(found) if judgement.cause is None else Match(None) for judgement in judgements]
     numbers = range(register.next_number(), register.next_number() + len(inquiries))
     return [Case(*parts) for parts in zip(numbers, inquiries, judgements, matches, strict=True)]
