@@ -2,13 +2,19 @@
 
 from __future__ import annotations
 
+from typing import TYPE_CHECKING
+
 import click
 
 from ingestion.errors import ConfigurationError
-from ingestion.home import Home
 from ingestion.key_ring import KINDS
 from orchestration import run_lock
+from orchestration.access.gate import recorded
 from orchestration.progress import say, shown_on_stderr
+
+if TYPE_CHECKING:
+    from ingestion.home import Home
+    from orchestration.access.gate import Access
 
 _WIDTHS = (10, 26, 17)
 
@@ -24,20 +30,23 @@ def keys() -> None:
 
 
 @keys.command("list")
-def list_() -> None:
+@recorded("keys list")
+def list_(access: Access) -> None:
     """Name, place and fingerprint of every key, and what it protects; never the key. Makes and opens nothing."""
-    _show(does_open=False)
+    _show(access.home, does_open=False)
 
 
 @keys.command()
-def check() -> None:
+@recorded("keys check")
+def check(access: Access) -> None:
     """Try every key on what it protects. Exit code 2 when one is lost, wrong or open to others."""
-    _show(does_open=True)
+    _show(access.home, does_open=True)
 
 
 @keys.command()
 @click.argument("name", type=click.Choice(list(KINDS)))
-def rotate(name: str) -> None:
+@recorded("keys rotate")
+def rotate(access: Access, name: str) -> None:
     """Make a new key NAME and encrypt everything anew that the old one protects.
 
     Nobody can use the home meanwhile. Stopped in between, the home works with both keys; the same command goes on.
@@ -47,7 +56,7 @@ def rotate(name: str) -> None:
     from ingestion.key_ring import is_from_environment  # noqa: PLC0415  (commands load only what they need)
     from ingestion.key_rotation import rotate_key  # noqa: PLC0415
 
-    home = Home.from_environment()
+    home = access.home
     with run_lock.hold(home), shown_on_stderr():
         rotate_key(home, name, _progress)
     click.echo(f"The key {name} is a new one. Copies of the home from before need the old key.")
@@ -56,14 +65,15 @@ def rotate(name: str) -> None:
 
 
 @keys.command()
-def encrypt() -> None:
+@recorded("keys encrypt")
+def encrypt(access: Access) -> None:
     """Encrypt a home of an earlier version: its warehouse and its originals.
 
     Individual numbers delivered before come into the vault with `osamari rebuild` only. Example: osamari keys encrypt
     """
     from ingestion.key_rotation import encrypt_home  # noqa: PLC0415
 
-    home = Home.from_environment()
+    home = access.home
     with run_lock.hold(home), shown_on_stderr():
         count = encrypt_home(home, _progress)
     click.echo(f"{count:,} files are encrypted now." if count else "Everything is encrypted already.")
@@ -73,10 +83,10 @@ def _progress(place: int, count: int, name: str) -> None:
     say("keys", f"{place:,} of {count:,}: {name}")
 
 
-def _show(*, does_open: bool) -> None:
+def _show(home: Home, *, does_open: bool) -> None:
     from ingestion.key_state import key_states  # noqa: PLC0415
 
-    states = key_states(Home.from_environment(), does_open=does_open)
+    states = key_states(home, does_open=does_open)
     for state in states:
         change = " · is being changed: repeat osamari keys rotate" if state.is_changing else ""
         cells = zip((state.kind.name, state.place, state.fingerprint), _WIDTHS, strict=True)

@@ -13,6 +13,9 @@ from ingestion.home import Home
 from marts.link_tables.deliver import Outcome, Request, deliver
 from marts.link_tables.link import Link
 from marts.link_tables.registry import load_links
+from orchestration.access.account import current_account
+from orchestration.access.copies import Copy, register_copy
+from orchestration.access.gate import moment
 from orchestration.as_of import AsOf
 from orchestration.dependence import closed_before
 from orchestration.progress import say
@@ -49,8 +52,16 @@ def link_deliveries(context: dg.AssetExecutionContext, as_of: AsOf) -> Iterator[
         links = [link for link in load_links(home).values() if link.consumer.code in selected]
         request = Request(dt.datetime.now(JAPAN), waiting=behind_closed_gates(home, links, as_of.day(home)))
         outcomes = deliver(home, links, request)
+        _number(home, outcomes)
     for consumer in sorted(selected):
         yield _result(consumer, [outcome for outcome in outcomes if outcome.link.consumer.code == consumer])
+
+
+def _number(home: Home, outcomes: Sequence[Outcome]) -> None:
+    """Register each delivery as a copy, under the account of the run."""
+    for made in (outcome.delivery for outcome in outcomes if outcome.delivery):
+        copy = Copy(made.path(home), "outbox", made.rows, current_account(home), "refresh", "", None)
+        register_copy(home, copy, moment())
 
 
 def behind_closed_gates(home: Home, links: Sequence[Link], day: dt.date) -> dict[str, str]:

@@ -3,12 +3,12 @@
 from __future__ import annotations
 
 import datetime as dt
-import getpass
 from typing import TYPE_CHECKING
 
 import click
 
 from ingestion.home import Home
+from orchestration.access.gate import recorded, restricted
 from orchestration.exit_codes import DONE, REFUSED
 
 if TYPE_CHECKING:
@@ -16,6 +16,7 @@ if TYPE_CHECKING:
 
     from marts.link_tables.deliver import Outcome
     from marts.link_tables.link import Link
+    from orchestration.access.gate import Access
 
 JAPAN = dt.timezone(dt.timedelta(hours=9), "JST")
 
@@ -33,7 +34,7 @@ def link() -> None:
       osamari link show levies_to_arrears             its items, purpose and legal basis
       osamari link deliver                            what has changed since the last delivery
       osamari link deliver --full levies_to_arrears   everything anew, when a consumer has lost its copy
-      osamari link reference addressees_to_arrears 000000000100002 --purpose 納税相談
+      osamari link reference addressees_to_arrears 000000000100002 --purpose collection
       osamari link verify                             is everything still what was delivered?
     """
 
@@ -83,7 +84,8 @@ def _described(one: Link) -> list[str]:
 @click.argument("names", nargs=-1, metavar="[LINK]...")
 @click.option("--full", is_flag=True, help="Everything the consumer should have, not only changes; for named links.")
 @click.pass_context
-def deliver(context: click.Context, names: Sequence[str], *, full: bool) -> None:
+@recorded("link deliver")
+def deliver(access: Access, context: click.Context, names: Sequence[str], *, full: bool) -> None:
     """Deliver what has changed since the last delivery, for all links or the named ones.
 
     As of the day of the marts. Nothing new, nothing written. Exit code 1 when a link has to wait, since what it is
@@ -91,12 +93,14 @@ def deliver(context: click.Context, names: Sequence[str], *, full: bool) -> None
     """
     from marts.link_tables.registry import load_links, named_link  # noqa: PLC0415
 
-    home = Home.from_environment()
+    home = access.home
     if full and not names:
         raise click.UsageError("--full needs the names of links: a full delivery replaces a consumer's whole copy.")
     links = [named_link(home, name) for name in names] if names else list(load_links(home).values())
     outcomes = _delivered(home, links, names if full else ())
     for outcome in outcomes:
+        if outcome.delivery is not None:
+            access.export(outcome.delivery.path(home), "outbox", outcome.delivery.rows)
         click.echo(_told(home, outcome))
     context.exit(REFUSED if any(outcome.waits for outcome in outcomes) else DONE)
 
@@ -123,12 +127,12 @@ def _told(home: Home, outcome: Outcome) -> str:
 @link.command()
 @click.argument("name", metavar="LINK")
 @click.argument("addressee_code", metavar="CODE")
-@click.option("--purpose", required=True, help="What the lookup is for; it is logged.")
-def reference(name: str, addressee_code: str, purpose: str) -> None:
+@restricted("link reference")
+def reference(access: Access, name: str, addressee_code: str) -> None:
     """Look one person up in a link table, as its consumer does: by the addressee code (宛名コード).
 
     Shows the registered items as they were delivered. Every lookup is logged, without the code.
-    Example: osamari link reference addressees_to_arrears 000000000100002 --purpose 納税相談
+    Example: osamari link reference addressees_to_arrears 000000000100002 --purpose collection
     """
     from marts.link_tables.deliver import day_of_marts  # noqa: PLC0415
     from marts.link_tables.reference import Lookup  # noqa: PLC0415
@@ -136,10 +140,11 @@ def reference(name: str, addressee_code: str, purpose: str) -> None:
     from marts.link_tables.registry import named_link  # noqa: PLC0415
     from orchestration import run_lock  # noqa: PLC0415
 
-    home = Home.from_environment()
+    home = access.home
     with run_lock.hold(home):
-        lookup = Lookup(getpass.getuser(), purpose, day_of_marts(home), dt.datetime.now(JAPAN))
+        lookup = Lookup(access.account, access.purpose, day_of_marts(home), dt.datetime.now(JAPAN))
         records = look_up(home, named_link(home, name), addressee_code, lookup)
+    access.rows(len(records))
     for record in records:
         click.echo("\n".join(f"{heading}  {text}" for heading, text in record.items()) + "\n")
     click.echo(f"{len(records)} records", err=True)
@@ -147,7 +152,8 @@ def reference(name: str, addressee_code: str, purpose: str) -> None:
 
 @link.command()
 @click.pass_context
-def verify(context: click.Context) -> None:
+@recorded("link verify")
+def verify(access: Access, context: click.Context) -> None:
     """Check the chained log, the files in the outbox, and that no link table was changed but by a delivery.
 
     Exit code 1 when something is wrong. A file that is gone has been taken by its consumer.
@@ -156,7 +162,7 @@ def verify(context: click.Context) -> None:
     from marts.link_tables.verify import verify as check  # noqa: PLC0415
     from orchestration import run_lock  # noqa: PLC0415
 
-    home = Home.from_environment()
+    home = access.home
     with run_lock.hold(home):
         found = check(home, load_links(home))
     for problem in found.problems:

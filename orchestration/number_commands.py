@@ -2,25 +2,21 @@
 
 from __future__ import annotations
 
-import getpass
 from datetime import date
-from functools import partial
 from pathlib import Path
 from typing import TYPE_CHECKING
 
 import click
 
 from ingestion.errors import ConfigurationError
-from ingestion.home import Home
+from orchestration.access.gate import recorded, restricted
 from orchestration.exit_codes import DONE, REFUSED
 
 if TYPE_CHECKING:
     from ingestion.numbering.lookup import PersonNumbers
+    from orchestration.access.gate import Access
 
 STATES = {"register": "住民登録等の宛名", "valid": "住登外の番号", "merged": "統合済み", "deleted": "削除済み"}
-
-
-_purpose = partial(click.option, "--purpose", required=True, help="What for, as it will be recorded: 徴収事務.")
 
 
 @click.group()
@@ -34,7 +30,8 @@ def number() -> None:
 
 @number.command("run")
 @click.pass_context
-def run_(context: click.Context) -> None:
+@recorded("number run")
+def run_(access: Access, context: click.Context) -> None:
     """Number the delivered sheets now, as the refresh does. Exit code 1 when sheets are refused; they are listed.
 
     Example: osamari number run
@@ -45,7 +42,7 @@ def run_(context: click.Context) -> None:
     from orchestration import run_lock  # noqa: PLC0415
     from orchestration.settings import newest_delivery  # noqa: PLC0415
 
-    home = Home.from_environment()
+    home = access.home
     with run_lock.hold(home):
         found = number_everyone(home, newest_delivery(home))
         with read_warehouse(home) as connection:
@@ -62,26 +59,29 @@ def run_(context: click.Context) -> None:
 
 
 @number.command()
-@_purpose()
-def candidates(purpose: str) -> None:
+@restricted("number candidates")
+def candidates(access: Access) -> None:
     """Write the review list: sheets that wait or were refused, contradictions, and pairs that are probably one person.
 
     Into numbering/ of the home; personal data, for its owner only. Fill in 判断 (同一, 別人, 統合), 担当者 and 事由.
-    Example: osamari number candidates --purpose 名寄せ
+    Example: osamari number candidates --purpose numbering
     """
     from ingestion.numbering.review import write_review  # noqa: PLC0415
     from orchestration import run_lock  # noqa: PLC0415
 
-    home = Home.from_environment()
+    home = access.home
     with run_lock.hold(home):
-        written = write_review(home, _today(), by=getpass.getuser(), purpose=purpose)
+        written = write_review(home, _today(), by=access.account, purpose=access.purpose)
+    access.rows(written.pair_count)
+    access.export(written.path, "review")
     more = f"  (外 {written.left_out:,} 組は次回)" if written.left_out else ""
     click.echo(f"{written.pair_count:,} 組  {written.path}{more}")
 
 
 @number.command()
 @click.argument("file", type=click.Path(exists=True, dir_okay=False, path_type=Path))
-def decide(file: Path) -> None:
+@restricted("number decide", asks_purpose=False)
+def decide(access: Access, file: Path) -> None:
     """Take in FILE, the review list as an officer filled it in, and number accordingly.
 
     同一 one person, 別人 two, 統合 one person and the number of 甲 is given up for 乙. Taken whole or not at all.
@@ -91,60 +91,67 @@ def decide(file: Path) -> None:
     from ingestion.numbering.run import number_everyone  # noqa: PLC0415
     from orchestration import run_lock  # noqa: PLC0415
 
-    home = Home.from_environment()
+    home = access.home
     with run_lock.hold(home):
-        count = take_decisions(home, file, _today(), by=getpass.getuser())
+        count = take_decisions(home, file, _today(), by=access.account)
+        access.rows(count)
         number_everyone(home, _today())
     click.echo(f"{count:,} 件の判断を記録しました。次の refresh からマートに反映されます。")
 
 
 @number.command()
 @click.argument("addressee_code")
-@_purpose()
-def give(addressee_code: str, purpose: str) -> None:
+@restricted("number give")
+def give(access: Access, addressee_code: str) -> None:
     """Give the person with this addressee code an integrated number, or tell the one there is.
 
-    Example: osamari number give 000000000100001 --purpose 徴収事務
+    Example: osamari number give 000000000100001 --purpose collection
     """
     from ingestion.numbering.lookup import give_integrated  # noqa: PLC0415
     from orchestration import run_lock  # noqa: PLC0415
 
-    home = Home.from_environment()
+    home = access.home
     with run_lock.hold(home):
-        _tell(give_integrated(home, addressee_code, _today(), by=getpass.getuser(), purpose=purpose))
+        found = give_integrated(home, addressee_code, _today(), by=access.account, purpose=access.purpose)
+    access.rows(1)
+    _tell(found)
 
 
 @number.command()
 @click.option("--addressee", help="宛名番号: tells the integrated number and the person's other codes.")
 @click.option("--integrated", help="統合宛名番号: tells the person's addressee codes.")
-@_purpose()
-def lookup(addressee: str | None, integrated: str | None, purpose: str) -> None:
+@restricted("number lookup")
+def lookup(access: Access, addressee: str | None, integrated: str | None) -> None:
     """Number ↔ addressee. A merged integrated number leads to the one that survived.
 
-    Example: osamari number lookup --addressee 000000000100001 --purpose 徴収事務
+    Example: osamari number lookup --addressee 000000000100001 --purpose collection
     """
     from ingestion.numbering.lookup import look_up_addressee, look_up_integrated  # noqa: PLC0415
 
-    home, by = Home.from_environment(), getpass.getuser()
+    home = access.home
     if (addressee is None) == (integrated is None):
         raise ConfigurationError("it is not clear what to look up", "Give either --addressee CODE or --integrated NO.")
     if addressee is not None:
-        _tell(look_up_addressee(home, addressee, by=by, purpose=purpose))
+        found = look_up_addressee(home, addressee, by=access.account, purpose=access.purpose)
     else:
-        _tell(look_up_integrated(home, str(integrated), by=by, purpose=purpose))
+        found = look_up_integrated(home, str(integrated), by=access.account, purpose=access.purpose)
+    access.rows(1)
+    _tell(found)
 
 
 @number.command()
 @click.argument("code")
-@_purpose()
-def history(code: str, purpose: str) -> None:
+@restricted("number history")
+def history(access: Access, code: str) -> None:
     """What happened to a number, individual or integrated: event, from, to, other number, officer, reason.
 
-    Example: osamari number history 900000000000014 --purpose 照会対応
+    Example: osamari number history 900000000000014 --purpose inquiry
     """
     from ingestion.numbering.lookup import look_up_history  # noqa: PLC0415
 
-    for event in look_up_history(Home.from_environment(), code, by=getpass.getuser(), purpose=purpose):
+    events = look_up_history(access.home, code, by=access.account, purpose=access.purpose)
+    access.rows(len(events))
+    for event in events:
         click.echo("  ".join(str(value or "-") for value in event))
 
 

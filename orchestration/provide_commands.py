@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import getpass
 from datetime import date, datetime
 from pathlib import Path
 from typing import TYPE_CHECKING
@@ -11,6 +10,7 @@ import click
 
 from ingestion.errors import ConfigurationError
 from ingestion.home import Home
+from orchestration.access.gate import recorded, restricted
 from orchestration.exit_codes import DONE, REFUSED
 from orchestration.settings import parse_day
 
@@ -19,13 +19,14 @@ if TYPE_CHECKING:
 
     from marts.provision.inquiry import Inquiry
     from marts.provision.provide import Officer, Outcome
+    from orchestration.access.gate import Access
 
 READY = "provision_tax_states"
 """What answers are made from; the gates on the way to it must have passed."""
 ROLES = ("tenant", "cohabitant", "guarantor")
 EPILOG = """\b
 Who may ask stands in provision_requesters.csv of the home, what may be told in marts/provision/rules.csv and
-provision_rules.csv of the home, who is under protection in the feeds and in provisions/protected.csv.
+provision_rules.csv of the home, who is under protection in the feeds and in protected.csv of the home.
 Exit codes: 0 answered or waiting, 1 refused, 2 wrong use or configuration, 3 busy.
 """
 
@@ -40,11 +41,11 @@ def day_of(_context: click.Context, _parameter: click.Parameter, text: str | Non
     return parse_day(text) if text else None
 
 
-def officer() -> Officer:
+def officer(access: Access) -> Officer:
     """Who runs the command, and when: the only place where the clock is read."""
     from marts.provision.provide import Officer as Named  # noqa: PLC0415  (commands load only what they need)
 
-    return Named(getpass.getuser(), datetime.now().astimezone())
+    return Named(access.account, datetime.now().astimezone())
 
 
 @provide.command()
@@ -70,7 +71,9 @@ def rules(*, items: bool) -> None:
 @click.option("--role", type=click.Choice(ROLES), help="What the person is to the requester, where the rule asks it.")
 @click.option("--as-of", callback=day_of, help="Day asked for, YYYY-MM-DD; must be that of the marts.")
 @click.pass_context
+@restricted("provide answer", asks_purpose=False)
 def answer(  # noqa: PLR0913, PLR0917  (the options of the command)
+    access: Access,
     context: click.Context,
     inquiry_id: str,
     requester: str,
@@ -103,13 +106,15 @@ def answer(  # noqa: PLR0913, PLR0917  (the options of the command)
         )
     person = Person(addressee, name, address, birth_date, sex or "")
     asked = tuple(text.strip() for text in items.split(",") if text.strip())
-    context.exit(_provided([Inquiry(inquiry_id, requester, rule, purpose, asked, person, as_of, role or "")]))
+    inquiry = Inquiry(inquiry_id, requester, rule, purpose, asked, person, as_of, role or "")
+    context.exit(_provided(access, [inquiry]))
 
 
 @provide.command()
 @click.argument("file", type=click.Path(exists=True, dir_okay=False, path_type=Path))
 @click.pass_context
-def batch(context: click.Context, file: Path) -> None:
+@restricted("provide batch", asks_purpose=False)
+def batch(access: Access, context: click.Context, file: Path) -> None:
     """Answer every inquiry of a CSV file (layout: marts/provision/inquiry.csv, UTF-8 or CP932).
 
     A file with any fault is refused as a whole. Under a rule of the medium "list" all answers of one requester stand in
@@ -118,10 +123,10 @@ def batch(context: click.Context, file: Path) -> None:
     """
     from marts.provision.inquiry_file import read_inquiries  # noqa: PLC0415
 
-    context.exit(_provided(read_inquiries(file)))
+    context.exit(_provided(access, read_inquiries(file)))
 
 
-def _provided(inquiries: Sequence[Inquiry]) -> int:
+def _provided(access: Access, inquiries: Sequence[Inquiry]) -> int:
     """Answer, tell what became of each, and give the exit code."""
     from marts.provision.marts_day import open_marts  # noqa: PLC0415
     from marts.provision.provide import provide as answer_all  # noqa: PLC0415
@@ -129,15 +134,27 @@ def _provided(inquiries: Sequence[Inquiry]) -> int:
     from orchestration import run_lock  # noqa: PLC0415
     from orchestration.dependence import refuse_behind_a_closed_gate  # noqa: PLC0415
 
-    home = Home.from_environment()
+    home = access.home
     with run_lock.hold(home):
         with open_marts(home) as figures:
             day = figures.as_of
         refuse_behind_a_closed_gate(home, READY, day)
-        outcomes = answer_all(home, inquiries, officer())
+        outcomes = answer_all(home, inquiries, officer(access))
+    _number(access, outcomes)
     for outcome in outcomes:
         tell(outcome)
     return REFUSED if any(outcome.decision == NOT_GIVEN for outcome in outcomes) else DONE
+
+
+def _number(access: Access, outcomes: Sequence[Outcome]) -> None:
+    """Register each file that was written, once, with the inquiries that it answers."""
+    answered: dict[Path, int] = {}
+    for outcome in outcomes:
+        for path in outcome.files:
+            answered[path] = answered.get(path, 0) + 1
+    access.rows(sum(bool(outcome.files) for outcome in outcomes))
+    for path, count in answered.items():
+        access.export(path, "provision", count)
 
 
 def tell(outcome: Outcome) -> None:
@@ -155,12 +172,13 @@ def tell(outcome: Outcome) -> None:
 
 
 @provide.command()
-def waiting() -> None:
+@recorded("provide waiting")
+def waiting(access: Access) -> None:
     """The inquiries that wait for an officer, oldest first; no name is shown."""
     from marts.provision.register import Register  # noqa: PLC0415
     from marts.provision.register import waiting as waiting_lines  # noqa: PLC0415
 
-    found = waiting_lines(Register(Home.from_environment()).lines())
+    found = waiting_lines(Register(access.home).lines())
     for inquiry_id, line in found.items():
         click.echo(f"{inquiry_id}  {line['at']}  {line['requester_id']}  {line['rule_id']}")
     click.echo(f"{len(found):,} 件")
@@ -173,7 +191,8 @@ def waiting() -> None:
 @click.option(
     "--withhold", multiple=True, help="An item about the person that is held back; may be given several times."
 )
-def decide(inquiry_id: str, decision: str, reason: str, withhold: tuple[str, ...]) -> None:
+@restricted("provide decide", asks_purpose=False)
+def decide(access: Access, inquiry_id: str, decision: str, reason: str, withhold: tuple[str, ...]) -> None:
     """Decide about an inquiry that waits: give the answer as of the day it was asked, or refuse it.
 
     Who decides is the account of the operating system. Example:
@@ -185,15 +204,20 @@ def decide(inquiry_id: str, decision: str, reason: str, withhold: tuple[str, ...
     from marts.provision.register import REFUSED as NOT_GIVEN  # noqa: PLC0415
     from orchestration import run_lock  # noqa: PLC0415
 
-    home, kind = Home.from_environment(), ANSWERED if decision == "answer" else NOT_GIVEN
+    home, kind = access.home, ANSWERED if decision == "answer" else NOT_GIVEN
     with run_lock.hold(home):
-        tell(decided(home, inquiry_id, Decision(kind, reason, withhold), officer()))
+        outcome = decided(home, inquiry_id, Decision(kind, reason, withhold), officer(access))
+    _number(access, [outcome])
+    tell(outcome)
 
 
 @provide.command()
 @click.argument("inquiry_id")
-def show(inquiry_id: str) -> None:
+@restricted("provide show", asks_purpose=False)
+def show(access: Access, inquiry_id: str) -> None:
     """Look at one kept answer on the screen (閲覧); the look is recorded. Shows personal data."""
     from marts.provision.show import view_answer  # noqa: PLC0415
 
-    click.echo("\n".join(view_answer(Home.from_environment(), inquiry_id, officer())))
+    lines = view_answer(access.home, inquiry_id, officer(access))
+    access.rows(1)
+    click.echo("\n".join(lines))

@@ -35,17 +35,22 @@ RECORDS = {"administrator", "auditor"}
 OFFICERS = {"collector", "provision_officer"}
 PROVISION = {"provision_officer"}
 WHO_MAY = [
-    (ANYBODY, ["sample", "check", "dictionary", "access verify", "link list", "link show", "provide rules"]),
-    (ANYBODY, ["bench", "bench ingest", "bench marts", "bench disclosure"]),
+    (
+        ANYBODY,
+        ["sample", "check", "dictionary", "access verify", "link list", "link show", "provide rules", "evidence"],
+    ),
+    (ANYBODY, ["bench", "bench ingest", "bench marts", "bench disclosure", "bench links"]),
+    (ANYBODY, ["bench encryption", "bench erase", "bench numbering"]),
     (ANYBODY, ["release list", "release show", "release verify", "release attack"]),
     (RUNS, ["refresh", "serve", "rebuild", "release create", "release withdraw", "number run", "link deliver"]),
     ({*RUNS, "collector"}, ["quarantine list"]),
-    ({*RUNS, "auditor"}, ["link verify", "backup list", "backup verify"]),
+    ({*RUNS, "auditor"}, ["link verify", "backup list", "backup verify", "keys list", "keys check"]),
     ({*RUNS, "auditor", *PROVISION}, ["provide verify"]),
     ({*RUNS, *PROVISION}, ["provide expire"]),
     ({*RECORDS, *PROVISION}, ["provide log", "provide waiting", "provide compare"]),
-    (RECORDS, ["user list", "user history", "access log", "access copies"]),
-    ({"administrator"}, ["user add", "user revoke", "backup", "backup expire", "restore", "erase", "keys rotate"]),
+    (RECORDS, ["user list", "user history", "access log", "access copies", "erase list", "erase prove"]),
+    ({"administrator"}, ["user add", "user revoke", "backup", "backup expire", "restore", "erase"]),
+    ({"administrator"}, ["keys rotate", "keys encrypt"]),
     ({"administrator"}, ["provide export"]),
     (PROVISION, ["provide answer", "provide batch", "provide decide", "provide show"]),
     ({*OFFICERS, "administrator"}, ["access destroyed", "number give", "number lookup", "number history"]),
@@ -57,7 +62,15 @@ WHO_MAY = [
 MAY = {command: roles for roles, commands in WHO_MAY for command in commands}
 ROLES = ("operator", "collector", "provision_officer", "statistician", "administrator", "auditor")
 SHOW_NOBODY = {"user add", "user revoke", "backup expire", "access destroyed", "provide expire", "provide log"}
-SHOW_NOBODY |= {"provide verify", "provide waiting", "provide compare", "quarantine list", "explain"}
+SHOW_NOBODY |= {
+    "keys rotate",
+    "keys encrypt",
+    "provide verify",
+    "provide waiting",
+    "provide compare",
+    "quarantine list",
+    "explain",
+}
 
 
 @pytest.fixture(scope="module")

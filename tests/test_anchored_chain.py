@@ -56,8 +56,7 @@ def damaged_head(log: AnchoredChain) -> None:
 
 
 def added_by_hand(log: AnchoredChain) -> None:
-    HashChain(log.path, "").append({"what": "x", "number": 4})
-    HashChain(log.path, "").append({"what": "y", "number": 5})
+    HashChain(log.path, "").append({"what": "x", "number": 7})
 
 
 def written_anew(log: AnchoredChain) -> None:
@@ -90,6 +89,16 @@ def test_a_process_that_ended_between_line_and_note_does_not_stop_the_log(log: A
     head.with_suffix(".kept").replace(head)
     assert log.head().count == 4
     assert log.append({"what": "e"}).count == 5
+
+
+def test_a_note_that_a_backup_read_before_the_log_is_behind_it_and_no_fault(log: AnchoredChain) -> None:
+    head = log.path.with_suffix(".head")
+    before = head.read_bytes()
+    for word in ("d", "e", "f"):
+        log.append({"what": word})
+    head.write_bytes(before)
+    assert log.verify().count == 6
+    assert log.append({"what": "g"}).count == 7
 
 
 def test_a_noted_head_is_missed_when_the_log_was_made_anew_with_its_head(tmp_path: Path, log: AnchoredChain) -> None:

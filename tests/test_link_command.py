@@ -73,7 +73,7 @@ def test_what_passed_is_delivered_and_the_rest_waits(
     assert run(monkeypatch, "verify") == 1
     assert "nobody delivered it" in capsys.readouterr().err
 
-    assert run(monkeypatch, "reference", "addressees_to_arrears", CODE, "--purpose", "納税相談") == 0
+    assert run(monkeypatch, "reference", "addressees_to_arrears", CODE, "--purpose", "collection") == 0
     told = capsys.readouterr()
     assert f"宛名コード  {CODE}" in told.out
     assert "1 records" in told.err
@@ -89,7 +89,7 @@ def test_wrong_use_is_told_with_a_remedy(monkeypatch: pytest.MonkeyPatch, capsys
     assert "--full needs the names of links" in capsys.readouterr().err
     assert run(monkeypatch, "reference", "levies_to_arrears", CODE) == 2
     assert "--purpose" in capsys.readouterr().err
-    assert run(monkeypatch, "reference", "levies_to_arrears", CODE, "--purpose", "照会") == 1
+    assert run(monkeypatch, "reference", "levies_to_arrears", CODE, "--purpose", "inquiry") == 1
     assert "osamari link deliver" in capsys.readouterr().err
     assert run(monkeypatch, "show", "levies_to_arrears") == 0
     told = capsys.readouterr().out

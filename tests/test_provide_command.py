@@ -5,10 +5,13 @@ Does not test what is answered; see test_provision.
 
 from __future__ import annotations
 
+from datetime import date
 from typing import TYPE_CHECKING
 
 import pytest
 
+from orchestration.access.account import current_account
+from orchestration.access.users import Registration, add_user
 from orchestration.cli import main
 from tests.provision_city import table_rows
 
@@ -23,8 +26,10 @@ ASK = ("--requester", "072010", "--rule", "public_dues.1", "--purpose", "公課�
 
 @pytest.fixture
 def home(provided: ProvidedCity, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Home:
-    """A home whose provisions may be changed, which the command finds."""
+    """A home whose provisions may be changed, which the command finds; its owner may provide."""
     home = provided.copy_to(tmp_path / "home")
+    me, roles = current_account(home), ("administrator", "provision_officer")
+    add_user(home, Registration(me, "提供担当", "収納課", roles, date(2020, 4, 1)), me, "2020-04-01T09:00:00+09:00")
     monkeypatch.setenv("OSAMARI_HOME", str(home.root))
     return home
 
@@ -113,7 +118,7 @@ def test_register_copy_and_expiry(
     assert command(monkeypatch, "log", "--from", "2026-06-01", "--to", "2026-06-01") == 0
     assert "不提供" in capsys.readouterr().out
     copy = str(tmp_path / "copy.csv")
-    assert command(monkeypatch, "export", "--out", copy, "--purpose", "突合") == 0
+    assert command(monkeypatch, "export", "--out", copy, "--purpose", "audit") == 0
     assert command(monkeypatch, "compare", copy) == 0
     assert command(monkeypatch, "expire", "--as-of", "2030-01-01") == 0
     assert "判断待ち 15 件" in capsys.readouterr().out
