@@ -8,7 +8,7 @@ import subprocess
 import sys
 import tempfile
 import time
-from datetime import datetime
+from datetime import date, datetime
 from pathlib import Path
 from typing import TYPE_CHECKING
 
@@ -17,6 +17,8 @@ from ingestion.home import Home
 from marts.provision.inquiry import Inquiry, Person
 from marts.provision.marts_day import open_marts
 from marts.provision.provide import Officer, provide
+from orchestration.access.account import current_account
+from orchestration.access.users import Registration, add_user
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
@@ -61,9 +63,11 @@ def bench_provide(home: Home, runs: int) -> list[str]:
 def _aside(home: Home, root: Path) -> Home:
     """A home of its own whose warehouse and keys are those of the real one."""
     aside = Home(root)
-    aside.provisions.mkdir(mode=0o700)
     for path in (home.warehouse, home.keys):
         (root / path.name).symlink_to(path.resolve())
+    me, since = current_account(aside), date(2016, 1, 1)
+    at = datetime.combine(since, datetime.min.time()).astimezone().isoformat()
+    add_user(aside, Registration(me, "bench", "bench", ("administrator", "provision_officer"), since), me, at)
     (root / "provision_requesters.csv").write_text(REQUESTERS, encoding="utf-8")
     return aside
 
