@@ -3,10 +3,15 @@
 from __future__ import annotations
 
 from pathlib import Path
+from typing import TYPE_CHECKING
 
 import click
 
 from ingestion.home import Home
+from orchestration.access.gate import recorded
+
+if TYPE_CHECKING:
+    from orchestration.access.gate import Access
 
 PERSONS, YEARS = 20_000, 3
 ONE_FILE_FEEDS = ("levy", "account_transfer_result")
@@ -167,3 +172,20 @@ def numbering(persons: int) -> None:
     from orchestration.bench_numbering import bench_numbering  # noqa: PLC0415
 
     click.echo("\n".join(bench_numbering(persons)))
+
+
+@bench.command()
+@click.option("--runs", type=click.IntRange(1, 50), default=5, show_default=True, help="Single inquiries, one by one.")
+@recorded("bench provide")
+def provide(access: Access, runs: int) -> None:
+    r"""One inquiry as a command of its own, and 200 at once, on the home that OSAMARI_HOME names.
+
+    The home is only read; answers and register of the measurement are removed.
+
+    \b
+    Example:
+      osamari bench provide --runs 10
+    """
+    from orchestration.bench_provide import bench_provide  # noqa: PLC0415
+
+    click.echo("\n".join(bench_provide(access.home, runs)))

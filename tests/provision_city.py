@@ -14,6 +14,7 @@ from ingestion.home import Home
 from ingestion.pseudonym import pseudonym, read_secret
 from marts.provision.inquiry import Inquiry, Person
 from marts.provision.provide import Officer, Outcome, provide
+from tests.loose_databases import copy_warehouse
 
 if TYPE_CHECKING:
     import duckdb
@@ -52,12 +53,15 @@ select part || '_' || row_number() over (partition by part order by addressee_co
 """
 PARTS = {
     "neglect_1": "paid_5",
-    "arrears_dv_1": "debtor_5",
     "listed_1": "paid_6",
+    "listed_later_1": "debtor_6",
     "list_ended_1": "paid_7",
-    "newly_flagged_1": "debtor_6",
+    "listed_code_1": "debtor_5",
+    "its_other_code": "paid_10",
     "twin_1": "paid_8",
     "moved_1": "paid_9",
+    "two_codes_1": "debtor_3",
+    "second_code_1": "debtor_7",
 }
 CODE = """
 select min(addressee_code) from dim_addressee as people
@@ -94,7 +98,7 @@ class ProvidedCity:
         home.warehouse.symlink_to(source.warehouse)
         for folder in ("keys", "provisions"):
             shutil.copytree(source.root / folder, home.root / folder, dirs_exist_ok=True)
-        for name in ("provision_rules.csv", "provision_requesters.csv", source.protected_list.name):
+        for name in ("provision_rules.csv", "provision_requesters.csv", "protected.csv"):
             shutil.copy(source.root / name, home.root / name)
         return home
 
@@ -113,9 +117,7 @@ def provide_the_table(source: Home, root: Path) -> ProvidedCity:
 
 def provision_city(source: Home, root: Path) -> ProvisionCity:
     """A home with the city's warehouse and keys, changed so that everybody in the table is there."""
-    home = Home(root).create()
-    shutil.copyfile(source.warehouse, home.warehouse)
-    shutil.copytree(source.keys, home.keys, dirs_exist_ok=True)
+    home = copy_warehouse(source, Home(root))
     with write_warehouse(home) as connection:
         codes = dict(connection.execute(CAST).fetchall())
         codes |= {part: codes[taken] for part, taken in PARTS.items()} | {"twin_2": TWIN, "nobody": NOBODY}
@@ -126,40 +128,38 @@ def provision_city(source: Home, root: Path) -> ProvisionCity:
     people = {code: Person("", *items) for code, *items in rows}
     (home.root / "provision_requesters.csv").write_text(REQUESTERS, encoding="utf-8")
     shutil.copyfile(CITY_RULES, home.root / "provision_rules.csv")
-    protected = home.protected_list
-    protected.write_text(
+    home.protected_list.write_text(
         "addressee_code,valid_from,valid_to,source\n"
-        f"{codes['listed_1']},2020-01-01,,決裁 第1号\n{codes['list_ended_1']},2020-01-01,2026-05-31,決裁 第2号\n",
+        f"{codes['listed_1']},2020-01-01,,決裁 第1号\n{codes['list_ended_1']},2010-01-01,2015-12-30,決裁 第2号\n"
+        f"{codes['listed_later_1']},2030-01-01,,決裁 第3号\n{codes['its_other_code']},2020-01-01,,決裁 第4号\n",
         encoding="utf-8",
     )
-    protected.chmod(0o600)
+    home.protected_list.chmod(0o600)
     return ProvisionCity(home, codes, {part: people[code] for part, code in codes.items() if code in people})
 
 
 def _change(connection: duckdb.DuckDBPyConnection, home: Home, codes: dict[str, str]) -> None:
-    """Flags, a second person exactly like another, and somebody who has moved since."""
+    """A flag, people with two codes, a second person exactly like another, and somebody who has moved since."""
 
     def key(part: str) -> str:
         return pseudonym(read_secret(home), "addressee", codes[part])
 
+    connection.execute(f"update dim_addressee set is_protected = true where addressee_key = '{key('neglect_1')}'")
+    for leading, other in (("listed_code_1", "its_other_code"), ("two_codes_1", "second_code_1")):
+        connection.execute(
+            f"update dim_addressee set person_key = '{key(leading)}', is_leading_code = false"
+            f" where addressee_key = '{key(other)}'"
+        )
     copy = "insert into raw_addressee select * replace ({}) from raw_addressee where addressee_key = '{}' limit 1"
-    connection.execute(
-        f"update dim_addressee set is_protected = true where addressee_key = '{key('neglect_1')}';"
-        f"insert into raw_arrears_case (addressee_code, addressee_key, has_dv_flag, delivery_date, delivery_seq,"
-        f" source_file_no, source_line_no) values ('{codes['arrears_dv_1']}', '{key('arrears_dv_1')}', true,"
-        f" date '2026-05-31', 9, 1, {FAR_LINE})"
-    )
-    # A delivery after the as-of date says that this person is under protection now.
-    newer = "true as has_dv_flag, date '2026-06-01' as delivery_date, {} as source_line_no"
-    connection.execute(copy.format(newer.format(FAR_LINE), key("newly_flagged_1")))
     # The version of the as-of date stands elsewhere than the one that the requester knows.
     older = "date '2001-04-01' as delivery_date, '架空市旧町１－２' as address_kanji, {} as source_line_no"
-    connection.execute(copy.format(older.format(FAR_LINE + 1), key("moved_1")))
-    twin = f"'{TWIN}' as addressee_code, '{key('twin_2')}' as addressee_key, {FAR_LINE + 2} as source_line_no"
+    connection.execute(copy.format(older.format(FAR_LINE), key("moved_1")))
+    twin = f"'{TWIN}' as addressee_code, '{key('twin_2')}' as addressee_key, {FAR_LINE + 1} as source_line_no"
     connection.execute(copy.format(twin, key("twin_1")))
     connection.execute(
         f"insert into dim_addressee select * replace ('{key('twin_2')}' as addressee_key,"
-        f" {FAR_LINE + 2} as source_line_no) from dim_addressee where addressee_key = '{key('twin_1')}'"
+        f" '{key('twin_2')}' as person_key, {FAR_LINE + 1} as source_line_no)"
+        f" from dim_addressee where addressee_key = '{key('twin_1')}'"
     )
 
 

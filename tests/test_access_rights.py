@@ -43,6 +43,7 @@ WHO_MAY = [
     (ANYBODY, ["bench encryption", "bench erase", "bench numbering"]),
     (ANYBODY, ["release list", "release show", "release verify", "release attack"]),
     (RUNS, ["refresh", "serve", "rebuild", "release create", "release withdraw", "number run", "link deliver"]),
+    (RUNS, ["bench provide"]),
     ({*RUNS, "collector"}, ["quarantine list"]),
     ({*RUNS, "auditor"}, ["link verify", "backup list", "backup verify", "keys list", "keys check"]),
     ({*RUNS, "auditor", *PROVISION}, ["provide verify"]),

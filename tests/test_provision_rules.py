@@ -139,7 +139,7 @@ def test_a_file_that_is_no_table_of_rules_is_refused(tmp_path: Path, content: st
 
 
 def test_requesters_are_read_strictly(tmp_path: Path) -> None:
-    home = Home(tmp_path).create()
+    home = Home(tmp_path)
     assert load_requesters(home) == {}
     requesters = tmp_path / "provision_requesters.csv"
     head = "requester_id,requester_kind,name_ja,valid_from,valid_to,source\n"

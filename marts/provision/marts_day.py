@@ -51,7 +51,7 @@ def open_marts(home: Home) -> Iterator[Marts]:
             if row is None:
                 raise DataRefused("No run has computed the marts yet.", "Run `osamari refresh` first.")
             yield Marts(connection, row[0])
-        except (duckdb.CatalogException, duckdb.BinderException):
+        except (duckdb.CatalogException, duckdb.BinderException) as problem:
             raise DataRefused(
                 "The warehouse does not hold what answers are made from.", "Run `osamari refresh`, then repeat."
-            ) from None
+            ) from problem

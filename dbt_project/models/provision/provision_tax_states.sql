@@ -38,32 +38,39 @@ judged as (
             accounts.addressee_key = overdue.addressee_key
             and accounts.tax_item_code = overdue.tax_item_code
             and accounts.levy_year = overdue.levy_year
+),
+
+dated as (
+    select
+        judged.*,
+        run.as_of_date
+    from judged
+    cross join {{ ref('int_run') }} as run
 )
 
 select
-    judged.addressee_key,
-    judged.tax_item_code,
+    dated.addressee_key,
+    dated.tax_item_code,
     items.label_ja as tax_item_ja,
     items.sort_order as tax_item_order,
-    judged.levy_year,
-    {{ fiscal_year_of('run.as_of_date', 'year_start.value_text') }} - judged.levy_year as years_ago,
-    judged.instalment_count,
-    judged.levied_yen,
-    judged.collected_yen,
-    judged.outstanding_yen,
-    judged.overdue_instalment_count,
-    judged.overdue_yen,
-    judged.late_charge_outstanding_yen,
-    judged.additional_charge_outstanding_yen,
-    judged.demand_fee_outstanding_yen,
+    dated.levy_year,
+    {{ fiscal_year_of('dated.as_of_date', 'year_start.value_text') }} - dated.levy_year as years_ago,
+    dated.instalment_count,
+    dated.levied_yen,
+    dated.collected_yen,
+    dated.outstanding_yen,
+    dated.overdue_instalment_count,
+    dated.overdue_yen,
+    dated.late_charge_outstanding_yen,
+    dated.additional_charge_outstanding_yen,
+    dated.demand_fee_outstanding_yen,
     payment_states.label_ja as payment_state_ja,
     payment_states.precedence as payment_state_precedence,
     collection_states.label_ja as collection_state_ja,
-    judged.collection_state_precedence
-from judged
-cross join {{ ref('int_run') }} as run
-inner join {{ ref('tax_items') }} as items on judged.tax_item_code = items.tax_item_code
-inner join {{ ref('payment_states') }} as payment_states on judged.payment_state = payment_states.payment_state
+    dated.collection_state_precedence
+from dated
+inner join {{ ref('tax_items') }} as items on dated.tax_item_code = items.tax_item_code
+inner join {{ ref('payment_states') }} as payment_states on dated.payment_state = payment_states.payment_state
 left join {{ ref('arrears_states') }} as collection_states
-    on judged.collection_state_precedence = collection_states.precedence
-{{ law_join('year_start', 'fiscal_year_start', 'judged.tax_item_code', 'run.as_of_date') }}
+    on dated.collection_state_precedence = collection_states.precedence
+{{ law_join('year_start', 'fiscal_year_start', 'dated.tax_item_code', 'dated.as_of_date') }}
