@@ -1,4 +1,4 @@
-"""What the chained logs of a home hold, in numbers: how many lines of which kind, and whether the chain is whole."""
+"""What the chained logs of a home hold, in numbers: how many lines of which kind, and whether each is whole."""
 
 from __future__ import annotations
 
@@ -7,31 +7,41 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
 from ingestion.hash_chain import ChainBroken, HashChain
+from ingestion.numbering.decisions import decision_log
+from marts.disclosure.registry import FILE_NAME
+from marts.link_tables.delivery_log import log_of as deliveries_of
+from marts.provision.register import Register
+from orchestration.access.access_log import log_of as accesses_of
+from orchestration.access.copies import register_of as copies_of
+from orchestration.access.users import register_of as users_of
+from orchestration.erasure.carry_out import certificates
 
 if TYPE_CHECKING:
-    from collections.abc import Mapping
-    from pathlib import Path
+    from collections.abc import Callable, Mapping, Sequence
 
     from ingestion.home import Home
+
+    Lines = Sequence[Mapping[str, object]]
 
 
 @dataclass(frozen=True)
 class LogName:
-    """One log: its title for officers, its place in the home, and the field by which lines are counted."""
+    """One log: its title for officers, how it is read and checked, and the field by which its lines are counted."""
 
     title: str
-    place: str
+    read: Callable[[Home], Lines]
     counted_by: str
 
 
 LOGS: Mapping[str, LogName] = {
-    "users": LogName("利用者登録簿", "access/users.jsonl", "kind"),
-    "access": LogName("アクセス記録", "access/access.jsonl", "outcome"),
-    "copies": LogName("複製・持出し記録", "access/copies.jsonl", "kind"),
-    "provisions": LogName("提供・移転の記録", "provisions/register.jsonl", "decision"),
-    "deliveries": LogName("庁内連携の配信記録", "outbox/deliveries.jsonl", "kind"),
-    "releases": LogName("公表の登録簿", "released/registry.jsonl", "as_of_date"),
-    "erasures": LogName("消去の証明", "erasures/certificates.jsonl", "kind"),
+    "users": LogName("利用者登録簿", lambda home: users_of(home).lines(), "kind"),
+    "access": LogName("アクセス記録", lambda home: accesses_of(home).lines(), "outcome"),
+    "copies": LogName("写しの台帳", lambda home: copies_of(home).lines(), "kind"),
+    "provisions": LogName("提供・移転の記録", lambda home: Register(home).lines(), "decision"),
+    "deliveries": LogName("庁内連携の引渡しの記録", lambda home: deliveries_of(home).lines(), "kind"),
+    "numbering": LogName("名寄せの判断の記録", lambda home: decision_log(home).lines(), "verdict"),
+    "releases": LogName("公表の登録簿", lambda home: HashChain(home.released / FILE_NAME, "").lines(), "as_of_date"),
+    "erasures": LogName("消去の証明", lambda home: certificates(home).lines(), "reason"),
 }
 
 
@@ -48,10 +58,9 @@ class LogExcerpt:
 def excerpt_of(home: Home, name: str) -> LogExcerpt:
     """Count the lines of one log of this home; a log without a line yet counts none."""
     log = LOGS[name]
-    path: Path = home.root / log.place
     try:
-        lines = HashChain(path, "").lines()
+        lines = log.read(home)
     except ChainBroken as problem:
         return LogExcerpt(log.title, 0, (), str(problem))
-    kinds = Counter(str(line[log.counted_by]) for line in lines if log.counted_by in line)
+    kinds = Counter(str(line[log.counted_by]) for line in lines if line.get(log.counted_by) is not None)
     return LogExcerpt(log.title, len(lines), tuple(sorted(kinds.items())), "")
