@@ -33,14 +33,21 @@ def flat(name: str, codes: Iterable[str]) -> Dimension:
 
 
 def rules(  # noqa: PLR0913 - one for each rule
-    minimum: int = 3, width: int = 2, percent: int = 0, *, lone: bool = True, p_percent: int = 10, pools: bool = False
+    minimum: int = 3,
+    width: int = 2,
+    percent: int = 0,
+    *,
+    lone: bool = True,
+    p_percent: int = 10,
+    pools: bool = False,
+    optimum: int = 0,
 ) -> Rules:
-    """Thresholds for small tables."""
+    """Thresholds for small tables; ``optimum`` is the number of cells up to which the cheapest mask is looked for."""
     interval = {
         COUNT: IntervalRule(width, 0, 1),
         AMOUNT: IntervalRule(width, percent, 1),
     }
-    effort = Effort(pruning_programs=1000)
+    effort = Effort(1000, optimum_cells=optimum, optimum_rounds=60, optimum_nodes=2000)
     return Rules(
         minimum, p_percent, interval, lone, 20_000, guards_whole_shares=True, guards_pools=pools, effort=effort
     )

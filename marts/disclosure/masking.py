@@ -2,12 +2,14 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING
 
+from marts.disclosure.optimum import Optimum, groups_of
 from marts.disclosure.pruning import Pruning
 from marts.disclosure.repair import Widening
 from marts.disclosure.secondary import complete, readers_of
+from marts.disclosure.solver import NotProven
 
 if TYPE_CHECKING:
     from collections.abc import Mapping, Sequence
@@ -21,6 +23,20 @@ if TYPE_CHECKING:
 
 
 @dataclass(frozen=True)
+class Cheapest:
+    """What the search for the cheapest mask came to. Costs are the worth of the cells masked for others' sake."""
+
+    groups: int = 0
+    """Groups of linked tables in which something is masked for the sake of others."""
+    solved: int = 0
+    """Those of them whose mask is proven to be the cheapest."""
+    cost_before: float = 0.0
+    """In the solved groups, before."""
+    cost: float = 0.0
+    """In the solved groups, of the cheapest mask."""
+
+
+@dataclass(frozen=True)
 class Chosen:
     """The mask, and how it came about."""
 
@@ -30,6 +46,7 @@ class Chosen:
     undecided: int
     """Masks of which the bound on linear programs left open whether they are superfluous; they stay."""
     programs: int
+    cheapest: Cheapest
 
 
 def choose_mask(
@@ -47,7 +64,38 @@ def choose_mask(
     masked = _enough(readers, own, (lines, widening))
     removable = {cell: worth[cell] for cell in masked - own}
     pruned = Pruning(readers, widening.points(), masked, removable, (lines, effort.pruning_programs)).run()
-    return Chosen(pruned.masked, len(masked) - len(pruned.masked), pruned.undecided, pruned.programs)
+    left, cheapest = pruned.masked, Cheapest()
+    for group in groups_of(readers):
+        left, cheapest = _cheapest(group, (own, left), means, cheapest)
+    if left != pruned.masked and _enough(readers, left, (lines, Widening(parts, budget))) != left:
+        raise NotProven(
+            "The cheapest mask is not safe.", "This is a defect of the masking, not of the data: report it."
+        )
+    return Chosen(left, len(masked) - len(pruned.masked), pruned.undecided, pruned.programs, cheapest)
+
+
+def _cheapest(
+    group: Sequence[tuple[Part, Reader]],
+    masks: tuple[frozenset[CellRef], frozenset[CellRef]],
+    means: tuple[Lines, Mapping[CellRef, float], Effort],
+    before: Cheapest,
+) -> tuple[frozenset[CellRef], Cheapest]:
+    """The cheapest mask for the tables of one group, where they are few enough and it is proven."""
+    (own, masked), (lines, worth, effort) = masks, means
+    cells = {cell for part, _ in group for cell in part.system.cells}
+    others = masked & cells - own
+    if not others:
+        return masked, before
+    candidates = {cell: worth[cell] for cell in cells & worth.keys() - own}
+    found = None
+    if len(candidates) <= effort.optimum_cells:
+        found = Optimum(group, own, candidates, (lines, effort)).find()
+    if found is None:
+        return masked, replace(before, groups=before.groups + 1)
+    costs = [sum(worth[cell] for cell in sorted(mask)) for mask in (others, found)]
+    chosen = found if costs[1] < costs[0] else others
+    after = Cheapest(before.groups + 1, before.solved + 1, before.cost_before + costs[0], before.cost + min(costs))
+    return masked - others | chosen, after
 
 
 def _enough(

@@ -1,7 +1,6 @@
 """How far masked figures can move as a reader sees it, asked again and again while masks are taken away.
 
-A system falls apart into blocks: masked finest cells that no sum, link, ordering or masked sum joins have nothing to do
-with each other. Within a block everything is told as a difference from the true figure: what is published moves by 0.
+Everything is told as a difference from the true figure: what is published moves by 0.
 """
 
 from __future__ import annotations
@@ -10,10 +9,9 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
 import numpy as np
-from scipy.sparse import block_array, vstack
-from scipy.sparse.csgraph import connected_components
+from scipy.sparse import vstack
 
-from marts.disclosure.solver import Budget, Program
+from marts.disclosure.solver import Budget, NotProven, Program
 
 if TYPE_CHECKING:
     from collections.abc import Collection, Iterable, Mapping, Sequence
@@ -22,26 +20,28 @@ if TYPE_CHECKING:
     from marts.disclosure.needs import Need
     from marts.disclosure.solver import Vector
 
-_LARGEST = 1e5
+LARGEST = 1e5
 """Figures are scaled to this size for the solver."""
+_AT_ONCE = 8
+"""So many narrow cells are found at once: what is not published for their sake widens others."""
 _MIXED = 12
 """So many points that move a cell up, and so many that move it down, are mixed."""
-_CAP = 4 * _LARGEST
+CAP = 4 * LARGEST
 """No reader knows this cap; it makes every program bounded and every interval at most narrower than real."""
 _STILL = 1e-6
 """A smaller difference, in the solver's units, is none."""
-_NOWHERE = np.array([], dtype=np.int64)
 _NOISE = 1e-8
 """A smaller move of an unknown is an error of the solver."""
 _FARTHEST = 50.0
 """A known direction is followed at most so many times as far: errors grow, too."""
 _SEED = 20191
+_ATTEMPTS = 2
 _SLACK = 1e-7
 """Less than the audit allows, so that what is found wide here is wide there."""
 
 
 class Exhausted(Exception):  # noqa: N818 - it says what is wrong
-    """The linear programs of a block are used up before all is settled."""
+    """The linear programs of a block are used up, or the solver fails, before all is settled."""
 
 
 @dataclass(frozen=True)
@@ -81,6 +81,7 @@ class Block:
         self._known = points
         self._fixed: frozenset[int] = frozenset()
         self._program: Program | None = None
+        self._proven: frozenset[int] = frozenset()
         self.start()
 
     def start(self) -> None:
@@ -104,25 +105,40 @@ class Block:
                 return cell
         return None
 
+    def is_narrow(self, published: frozenset[int], cell: int, need: Need) -> bool:
+        """Whether ``cell`` would be enclosed too narrowly if ``published`` and nothing else were published as well.
+
+        Raises:
+            Exhausted: no more programs may be solved.
+        """
+        self._publish(published)
+        form = self._form(cell)
+        width, above = (asked / self._shape.scale * (1 - _SLACK) for asked in need)
+        high = float(form @ self._farthest(form))
+        return high < above or (high < width and high - float(form @ self._farthest(-form)) < width)
+
     def accept(self, opened: frozenset[int]) -> None:
         """What was last supposed to be published is published."""
         self._points, self.published = self._trial, self.published | opened
 
     def narrow(self, needs: Mapping[int, Need]) -> list[int]:
-        """Every cell of ``needs`` that is enclosed too narrowly.
+        """Cells of ``needs`` that are enclosed too narrowly: some of them where there are many, none where none is.
 
         Raises:
             Exhausted: no more programs may be solved.
         """
+        if self.published == self._proven:
+            return []
         self._trial = self._points
         self._publish(self.published)
         waiting = self._harvest(self._narrow(needs), needs)
-        found = []
-        while waiting:
+        found: list[int] = []
+        while waiting and len(found) < _AT_ONCE:
             cell = waiting[0]
             if not self._reaches(cell, needs[cell], self.published):
                 found.append(cell)
             waiting = self._narrow({other: needs[other] for other in waiting if other != cell})
+        self._proven = self._proven if found else self.published
         return found
 
     def _harvest(self, waiting: list[int], needs: Mapping[int, Need]) -> list[int]:
@@ -176,7 +192,7 @@ class Block:
 
     def _reaches(self, cell: int, need: Need, published: frozenset[int]) -> bool:
         self._publish(published)
-        form = self._shape.forms[[self._place[cell]]].toarray()[0].astype(float)
+        form = self._form(cell)
         for sign in (1.0, -1.0):
             self._ask(sign * form)
             if not self._narrow({cell: need}):
@@ -189,10 +205,24 @@ class Block:
             self._limit(program, cell, is_published=cell in published)
         self._fixed = published
 
+    def _form(self, cell: int) -> Vector:
+        form: Vector = self._shape.forms[[self._place[cell]]].toarray()[0].astype(float)
+        return form
+
     def _ask(self, direction: Vector) -> None:
-        if self.budget.used == self.budget.left:
-            raise Exhausted
-        self._trial = np.vstack([self._trial, self._solver().maximum(direction, self.budget)])
+        self._trial = np.vstack([self._trial, self._farthest(direction)])
+
+    def _farthest(self, direction: Vector) -> Vector:
+        for _ in range(_ATTEMPTS):
+            if self.budget.used == self.budget.left:
+                break
+            try:
+                return self._solver().maximum(direction, self.budget)
+            except NotProven:
+                # The true figures agree with all, so this is an error of the solver: it may begin anew.
+                published, self._fixed, self._program = self._fixed, frozenset(), None
+                self._publish(published)
+        raise Exhausted
 
     def _limit(self, program: Program, cell: int, *, is_published: bool) -> None:
         column, shape = self._column.get(cell), self._shape
@@ -216,72 +246,3 @@ class Block:
                 (np.concatenate([equal, below]), np.concatenate([equal, shape.slack, above])),
             )
         return self._program
-
-
-def blocks_of(system: System, masked: Collection[int], points: Vector, programs: int, reach: int = 0) -> list[Block]:
-    """The blocks of the cells that are masked and not public.
-
-    ``points`` are tables that agree with what is published, a row of unknowns each; ``programs`` and ``reach`` as in
-    ``Block`` and in an attack.
-    """
-    finest = np.array(system.finest, dtype=np.int64)
-    cells = np.array(sorted(set(masked) - system.zeros - system.known.keys()), dtype=np.int64)
-    columns = np.flatnonzero(np.isin(finest, cells))
-    told = np.setdiff1d(np.arange(len(system.cells)), cells)
-    true = system.values[finest].astype(float)
-    scale = max(1, reach, int(system.values.max(initial=0))) / _LARGEST
-    equal = _distinct(vstack([system.forms[told], system.same]).tocsr()[:, columns])
-    ordered, forms = system.ordered[:, columns], system.forms[cells][:, columns]
-    slack = -(system.ordered @ true) / scale
-    places = [_places(labels) for labels in _labels(equal, ordered, forms)]
-    blocks = []
-    for label, mine in places[-1].items():
-        equal_rows, order_rows, form_rows = (found.get(label, _NOWHERE) for found in places[:-1])
-        unknowns, values = finest[columns[mine]], true[columns[mine]] / scale
-        above = {
-            cell: (system.ceilings[cell] - system.values[cell]) / scale for cell in _capped(system, cells[form_rows])
-        }
-        high = np.array([above.get(int(cell), _CAP - value) for cell, value in zip(unknowns, values, strict=True)])
-        shape = Shape(
-            tuple(unknowns.tolist()),
-            tuple(cells[form_rows].tolist()),
-            forms[form_rows][:, mine],
-            equal[equal_rows][:, mine],
-            ordered[order_rows][:, mine],
-            slack[order_rows],
-            -values,
-            high,
-            above,
-            scale,
-        )
-        blocks.append(Block(shape, points[:, columns[mine]] / scale - values, programs))
-    return blocks
-
-
-def _capped(system: System, cells: Iterable[int]) -> list[int]:
-    return [int(cell) for cell in cells if int(cell) in system.ceilings]
-
-
-def _labels(*matrices: Sparse) -> list[Vector]:
-    """A number per row of each matrix, and at last per column: the same for what hangs together."""
-    joined = vstack(matrices).tocsr()
-    _, labels = connected_components(block_array([[None, joined], [joined.T, None]]), directed=False)
-    ends = np.cumsum([matrix.shape[0] for matrix in matrices])
-    return np.split(labels, ends)
-
-
-def _places(labels: Vector) -> dict[int, Vector]:
-    """Where each label stands, in rising order."""
-    order = np.argsort(labels, kind="stable")
-    found, starts = np.unique(labels[order], return_index=True)
-    return dict(zip(found.tolist(), np.split(order, starts[1:]), strict=True)) if len(labels) else {}
-
-
-def _distinct(rows: Sparse) -> Sparse:
-    """The rows that are not empty, each once."""
-    rows.sort_indices()
-    places: dict[tuple[bytes, bytes], int] = {}
-    for row in np.flatnonzero(np.diff(rows.indptr)):
-        part = slice(rows.indptr[row], rows.indptr[row + 1])
-        places.setdefault((rows.indices[part].tobytes(), rows.data[part].tobytes()), int(row))
-    return rows[list(places.values())]

@@ -10,11 +10,14 @@ from dataclasses import dataclass, field
 from functools import cached_property
 from typing import TYPE_CHECKING
 
+import numpy as np
+
 if TYPE_CHECKING:
     from collections.abc import Iterable, Mapping
 
     from marts.disclosure.lattice import System
     from marts.disclosure.needs import Needs
+    from marts.disclosure.solver import Vector
     from marts.disclosure.table import CellRef
 
 
@@ -43,6 +46,10 @@ class Part:
     def outside(self, places: Iterable[int]) -> frozenset[CellRef]:
         """The cells at ``places``."""
         return frozenset(self.system.cells[place] for place in places)
+
+    def nowhere(self) -> Vector:
+        """No table at all: points of this part, of which there is none."""
+        return np.zeros((0, self.system.forms.shape[1]))
 
     @property
     def order(self) -> list[int]:

@@ -31,6 +31,12 @@ class Effort:
 
     pruning_programs: int
     """Linear programs per block of masked cells to find out which masks are superfluous."""
+    optimum_cells: int
+    """Linked tables with so many cells that may be masked, or fewer, get the cheapest mask there is."""
+    optimum_rounds: int
+    """How often cuts are added on the way to it."""
+    optimum_nodes: int
+    """Branches that the solver may try in each round."""
 
 
 @dataclass(frozen=True)
@@ -141,7 +147,12 @@ def _rules(top: Section) -> Rules:
         linear_program_budget=budget.positive("linear_programs"),
         guards_whole_shares=primary.take("whole_shares", bool),
         guards_pools=insiders.take("pools", bool),
-        effort=Effort(effort.not_negative("pruning_programs")),
+        effort=Effort(
+            effort.not_negative("pruning_programs"),
+            effort.not_negative("optimum_cells"),
+            effort.positive("optimum_rounds"),
+            effort.positive("optimum_nodes"),
+        ),
     )
     for section in (primary, insiders, budget, intervals, effort):
         section.close()

@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING
 
 from marts.disclosure.audit import Audit, audit
 from marts.disclosure.lattice import build_systems
-from marts.disclosure.masking import choose_mask
+from marts.disclosure.masking import Cheapest, choose_mask
 from marts.disclosure.needs import Needs
 from marts.disclosure.part import Guarded, Part
 from marts.disclosure.pools import Lines
@@ -73,6 +73,7 @@ class Protection:
     """Cells that were masked for others' sake on the way and are published because that protects nobody."""
     undecided: int = 0
     """Cells of which the bound on linear programs left open whether their mask is superfluous; they stay masked."""
+    cheapest: Cheapest = field(default_factory=Cheapest)
     solver: str = field(default_factory=solver_name)
 
     def count(self, rule: str) -> int:
@@ -148,6 +149,7 @@ def _protection(
         linear_programs=budget.used + chosen.programs,
         pruned=chosen.pruned,
         undecided=chosen.undecided,
+        cheapest=chosen.cheapest,
     )
 
 

@@ -12,7 +12,8 @@ from typing import TYPE_CHECKING
 
 import numpy as np
 
-from marts.disclosure.moves import Exhausted, blocks_of
+from marts.disclosure.blocks import blocks_of
+from marts.disclosure.moves import Exhausted
 from marts.disclosure.secondary import Insiders
 
 if TYPE_CHECKING:

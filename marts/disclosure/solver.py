@@ -11,6 +11,8 @@ import numpy as np
 from ingestion.errors import DataRefused
 
 if TYPE_CHECKING:
+    from collections.abc import Sequence
+
     import numpy.typing as npt
 
     Vector = npt.NDArray[np.float64]
@@ -32,6 +34,7 @@ _OPTIONS: dict[str, bool | int | float | str] = {
 }
 
 
+_SURCHARGE, _HALF = 1e-6, 0.5
 OBJECTIVE_CHANGES, LIMITS_CHANGE = 4, 1
 """Primal simplex stays feasible when only the objective changes, dual simplex when limits do."""
 
@@ -138,6 +141,42 @@ class Program:
     def _demand(status: Any, what: str) -> None:  # noqa: ANN401 - highspy has no types
         if status != highspy.HighsStatus.kOk:
             raise NotProven(f"The solver did not accept its {what}.", "Reinstall the locked requirements.")
+
+
+def cheapest_cover(
+    costs: Sequence[float], cuts: Sequence[tuple[Sequence[int], int | None]], nodes: int
+) -> frozenset[int]:
+    """The cheapest numbers of which each cut has one; a cut with a second entry only if that number is chosen.
+
+    Equal costs are told apart by a small surcharge on later numbers, so that there is one answer.
+
+    Raises:
+        NotProven: it was not proven to be the cheapest within ``nodes`` branches.
+    """
+    if not cuts:
+        return frozenset()
+    highs = highspy.Highs()  # type: ignore[no-untyped-call]
+    exact: dict[str, bool | int | float | str] = {
+        "mip_rel_gap": 0.0,
+        "mip_abs_gap": 0.0,
+        "mip_max_nodes": nodes,
+        "presolve": "on",
+        "solver": "choose",
+    }
+    for option, value in {**_OPTIONS, **exact}.items():
+        highs.setOptionValue(option, value)
+    unit = min(cost for cost in costs)
+    for place, cost in enumerate(costs):
+        highs.addCol(cost / unit * (1 + _SURCHARGE * place), 0.0, 1.0, 0, [], [])
+        highs.changeColIntegrality(place, highspy.HighsVarType.kInteger)
+    for numbers, given in cuts:
+        places = [*numbers, given] if given is not None else list(numbers)
+        entries = [1.0] * len(numbers) + [-1.0] * (given is not None)
+        highs.addRow(0.0 if given is not None else 1.0, highspy.kHighsInf, len(places), places, entries)
+    highs.run()
+    if highs.getModelStatus() != highspy.HighsModelStatus.kOptimal:
+        raise NotProven("The cheapest mask was not proven.", _REMEDY)
+    return frozenset(place for place, value in enumerate(highs.getSolution().col_value) if value > _HALF)
 
 
 def solver_name() -> str:
