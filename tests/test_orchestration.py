@@ -166,4 +166,4 @@ def test_help_teaches_with_examples(monkeypatch: pytest.MonkeyPatch, capsys: pyt
     assert "Exit codes" in told
     expected = {"sample", "refresh", "check", "explain", "release", "serve", "bench", "dictionary", "list"}
     work = {"quarantine", "rebuild", "user", "access", "number", "link", "provide"}
-    assert expected | work | {"backup", "restore", "erase", "evidence"} == set(osamari.commands)
+    assert expected | work | {"backup", "restore", "erase", "evidence", "keys"} == set(osamari.commands)
