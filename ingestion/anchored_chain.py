@@ -69,7 +69,7 @@ class AnchoredChain:
         return self.append_all([body])
 
     def append_all(self, bodies: Sequence[Mapping[str, object]]) -> Head:
-        """Write several lines at once, as :meth:`append` does; the head after the last of them."""
+        """Write several lines, at least one, as :meth:`append` does; the head after the last of them."""
         with self._told(), self._locked(fcntl.LOCK_EX):
             first = self._head().count + 1
             numbered = [{**body, "number": number} for number, body in enumerate(bodies, start=first)]
