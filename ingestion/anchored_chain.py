@@ -20,7 +20,7 @@ from ingestion.errors import ConfigurationError
 from ingestion.hash_chain import START, ChainBroken, HashChain
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator, Mapping
+    from collections.abc import Iterator, Mapping, Sequence
     from pathlib import Path
 
 _HEAD = re.compile(r"([0-9]{1,12}):([0-9a-f]{64})")
@@ -66,9 +66,15 @@ class AnchoredChain:
             ChainBroken: the log does not end where it was last written; nothing is written.
             ConfigurationError: it cannot be written.
         """
+        return self.append_all([body])
+
+    def append_all(self, bodies: Sequence[Mapping[str, object]]) -> Head:
+        """Write several lines, at least one, as :meth:`append` does; the head after the last of them."""
         with self._told(), self._locked(fcntl.LOCK_EX):
-            number = self._head().count + 1
-            head = Head(number, HashChain(self.path, self.remedy).append({**body, "number": number}))
+            first = self._head().count + 1
+            numbered = [{**body, "number": number} for number, body in enumerate(bodies, start=first)]
+            digests = HashChain(self.path, self.remedy).append_all(numbered)
+            head = Head(first + len(digests) - 1, digests[-1])
             beside = self.path.with_suffix(".head.new")
             with os.fdopen(os.open(beside, os.O_WRONLY | os.O_CREAT | os.O_TRUNC, 0o600), "w") as file:
                 file.write(json.dumps(asdict(head)) + "\n")

@@ -123,9 +123,16 @@ def test_one_changed_line_of_the_register_is_found(home: Home) -> None:
             ask(home)
 
 
-def test_a_register_that_was_cut_short_by_hand_answers_nothing_more(home: Home, provided: ProvidedCity) -> None:
+@pytest.mark.parametrize("has_line_more", [True, False])
+def test_a_register_with_a_line_more_or_less_answers_nothing(
+    home: Home, provided: ProvidedCity, *, has_line_more: bool
+) -> None:
     path = home.provisions / "register.jsonl"
-    path.write_text(path.read_text(encoding="utf-8") + '{"event": "inquiry"}\n', encoding="utf-8")
+    lines = path.read_text(encoding="utf-8").splitlines(keepends=True)
+    changed = [*lines, '{"event": "inquiry"}\n'] if has_line_more else lines[:-1]
+    path.write_text("".join(changed), encoding="utf-8")
+    with pytest.raises(ChainBroken):
+        verify(home)
     asked = Inquiry("N-1", "072010", "public_dues.1", "公課の徴収", ("name",), Person(provided.city.codes["paid_1"]))
     with pytest.raises(ChainBroken):
         provide(home, [asked], DAY)

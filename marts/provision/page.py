@@ -41,7 +41,7 @@ def render_page(answer: Answer, rule: Rule, scope: str, by: str) -> str:
         as_of=day_ja(answer.as_of),
         person=[(item.title, shown(item, answer.person.get(item.name))) for item in given if item.grain == PERSON],
         headings=taxes,
-        rows=[[(item, shown(item, row[item.name])) for item in taxes] for row in answer.taxes],
+        rows=[[(item, shown(item, row[item.name]).removesuffix("円")) for item in taxes] for row in answer.taxes],
     )
 
 

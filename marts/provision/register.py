@@ -9,7 +9,7 @@ from __future__ import annotations
 import re
 from typing import TYPE_CHECKING, Any
 
-from ingestion.hash_chain import HashChain
+from ingestion.anchored_chain import AnchoredChain
 
 if TYPE_CHECKING:
     from collections.abc import Mapping, Sequence
@@ -29,13 +29,13 @@ class Register:
     def __init__(self, home: Home) -> None:
         """It need not exist before the first line."""
         self._path = home.provisions / FILE_NAME
-        self._chain = HashChain(self._path, REMEDY)
+        self._chain = AnchoredChain(self._path, REMEDY)
 
     def lines(self) -> list[dict[str, Any]]:
         """Every line, oldest first, after checking the chain.
 
         Raises:
-            ChainBroken: a line was changed, removed, or added by something else (exit code 1).
+            ChainBroken: a line was changed, removed (also at the end) or added by something else (exit code 1).
         """
         return self._chain.lines()
 
@@ -43,7 +43,7 @@ class Register:
         """Add lines.
 
         Raises:
-            ChainBroken: the last line is not what was written; nothing is added.
+            ChainBroken: the register does not end where it was last written; nothing is added.
         """
         if bodies:
             self._chain.append_all(bodies)
