@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import os
+from pathlib import Path
 from typing import TYPE_CHECKING
 
 import duckdb
@@ -26,7 +27,9 @@ def rewrite_database(file: DatabaseFile, key: str | None = None, *, is_plain: bo
         ConfigurationError, Busy: see :func:`ingestion.database.connect_database`.
     """
     beside = file.path.with_name(f"{file.path.name}.{_NEW}")
-    beside.unlink(missing_ok=True)
+    # A run that was killed here has left a part of it, and the log of that part.
+    for left in (beside, Path(f"{beside}.wal")):
+        left.unlink(missing_ok=True)
     with duckdb.connect(config=settings_beside(file.path)) as connection:
         load_cryptography(connection)
         # Opened to be written: what a killed run has left in the log comes along, and the log goes.

@@ -57,7 +57,7 @@ def bench_encryption(persons: int, years: int, runs: int) -> list[str]:
             sides = SIDES if number % 2 == 0 else SIDES[::-1]
             turns.append({side: _turn(Path(folder), feeds, side, f"run {number + 1} of {runs}") for side in sides})
     title = f"{persons:,} persons, {years} years, {runs} runs; encryption costs what stands above 1"
-    return [title, *_table(turns)]
+    return [title, *cost_table(turns)]
 
 
 def _turn(folder: Path, feeds: Path, side: str, name: str) -> dict[str, Spent]:
@@ -86,7 +86,7 @@ def _run(home: Home, side: str, stage: str) -> Spent:
     return Spent(time.monotonic() - began, cpu)
 
 
-def _table(turns: Sequence[dict[str, dict[str, Spent]]]) -> list[str]:
+def cost_table(turns: Sequence[dict[str, dict[str, Spent]]]) -> list[str]:
     """Medians over the runs, a line for each stage and one for both; a ratio is that of each run's own pair."""
     lines = [_aligned(_HEADER)]
     for stage in (*STAGES, WHOLE):

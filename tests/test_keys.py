@@ -144,7 +144,8 @@ def test_a_rotation_that_is_killed_leaves_a_whole_home_and_is_completed_by_the_n
 
 
 def test_a_rotation_that_is_killed_while_writing_leaves_what_it_wrote_to_be_overwritten(home: Home) -> None:
-    (home.root / "warehouse.duckdb.rewritten").write_bytes(b"half")
+    for name in ("warehouse.duckdb.rewritten", "warehouse.duckdb.rewritten.wal"):
+        (home.root / name).write_bytes(b"half")
     rotate_key(home, "warehouse")
     assert is_whole(home)
     assert {path.name for path in home.root.glob("warehouse*")} == {"warehouse.duckdb"}

@@ -5,6 +5,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from ingestion.loader import load_inbox
+from orchestration.bench_encryption import SIDES, Spent, cost_table
 from orchestration.bench_ingest import bench_city, bench_file
 from orchestration.bench_levy_file import write_levy_file
 from tests.ingestion_home import fresh_home, one
@@ -46,3 +47,16 @@ def test_every_format_of_a_city_is_loaded() -> None:
     rows = {form: int(cells(table, form)[1].replace(",", "")) for form in ("csv utf-8", "csv cp932", "fixed", "whole")}
     assert min(rows.values()) > 0
     assert rows.pop("whole") == sum(rows.values())
+
+
+def test_what_encryption_costs_is_the_median_of_each_runs_own_pair() -> None:
+    """Three runs on a machine that got slower: the ratio of their medians would say 5.50."""
+
+    def turn(plain: float, encrypted: float) -> dict[str, dict[str, Spent]]:
+        spent = dict(zip(SIDES, (Spent(plain, plain), Spent(encrypted, encrypted)), strict=True))
+        return {side: {"load": one_side, "models": one_side} for side, one_side in spent.items()}
+
+    table = cost_table([turn(1, 1.1), turn(10, 11), turn(2, 60)])
+    for name in ("load", "models"):
+        assert cells(table, name) == ["2.0", "11.0", "1.10", "2.0", "11.0", "1.10"]
+    assert cells(table, "both")[:3] == ["4.0", "22.0", "1.10"]
