@@ -38,6 +38,7 @@ with people as (
     select people.addressee_key, versions.addressee_code
     from dim_addressee as people inner join stg_addressee as versions using (source_file_no, source_line_no)
     where not people.is_corporation and not people.is_protected and versions.birth_date is not null
+        and (select count(*) from dim_addressee as other where other.person_key = people.person_key) = 1
         and versions.sex in ('1', '2') and (select count(*) from stg_addressee as v
             where v.name_key = versions.name_key and v.birth_date = versions.birth_date) = 1
 ),
@@ -63,9 +64,11 @@ PARTS = {
     "two_codes_1": "debtor_3",
     "second_code_1": "debtor_7",
 }
+PROTECTED = "people.is_protected and not people.is_corporation and birth_date is not null and sex in ('1', '2')"
 CODE = """
 select min(addressee_code) from dim_addressee as people
-inner join stg_addressee using (source_file_no, source_line_no)
+inner join stg_addressee as versions using (source_file_no, source_line_no)
+where is_leading_code and
 """
 # The oldest version: what a requester knows of somebody may be old.
 FOUR_ITEMS = """
@@ -121,8 +124,8 @@ def provision_city(source: Home, root: Path) -> ProvisionCity:
     with write_warehouse(home) as connection:
         codes = dict(connection.execute(CAST).fetchall())
         codes |= {part: codes[taken] for part, taken in PARTS.items()} | {"twin_2": TWIN, "nobody": NOBODY}
-        for part, condition in (("dv_1", "people.is_protected"), ("corporation_1", "people.is_corporation")):
-            codes[part] = _one(connection, f"{CODE} where {condition}")
+        for part, condition in (("dv_1", PROTECTED), ("corporation_1", "people.is_corporation")):
+            codes[part] = _one(connection, f"{CODE} {condition}")
         _change(connection, home, codes)
         rows = connection.execute(FOUR_ITEMS, {"codes": list(codes.values())}).fetchall()
     people = {code: Person("", *items) for code, *items in rows}
