@@ -69,16 +69,17 @@ SELECT pairs.* FROM ({_possible("latest", "known.addressee_code, known.addressee
 ANTI JOIN different_sheets AS different
     ON different.sheet_no = pairs.sheet_no AND different.addressee_key = pairs.addressee_key
 """
+_OTHER_SHEET = (
+    "sheets.sheet_place, sheets.items_hash, known.sheet_no AS other_sheet_no, known.sheet_place AS other_place, "
+    "known.items_hash AS other_items_hash, known.fault AS other_fault"
+)
 _SIMILAR_SHEETS = f"""
 CREATE OR REPLACE TEMP TABLE similar_sheets AS
 SELECT DISTINCT pairs.sheet_no, pairs.other_sheet_no
-FROM ({_possible("open_sheets", "known.sheet_no AS other_sheet_no, known.items_hash, known.fault AS other_fault")})
-    AS pairs
-JOIN open_sheets AS this ON this.sheet_no = pairs.sheet_no
-JOIN open_sheets AS other ON other.sheet_no = pairs.other_sheet_no
+FROM ({_possible("open_sheets", _OTHER_SHEET)}) AS pairs
 ANTI JOIN different_pairs AS different
     ON different.sheet_no = pairs.sheet_no AND different.other_sheet_no = pairs.other_sheet_no
-WHERE pairs.other_fault IS NULL AND pairs.items_hash <> this.items_hash AND other.sheet_place < this.sheet_place
+WHERE pairs.other_fault IS NULL AND pairs.items_hash <> pairs.other_items_hash AND pairs.other_place < pairs.sheet_place
 """
 
 

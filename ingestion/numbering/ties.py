@@ -28,25 +28,27 @@ MOST_CODES_OF_A_NUMBER = 10
 """An individual number that stands with more codes is a placeholder of some system and tells nothing."""
 CONTRADICTION, NUMBER_DIFFERS, NUMBER_OF_ANOTHER = "contradiction", "number_differs", "number_of_another"
 
+# Each code beside the first one of its group, found by sorting: joins with an inequality would compare all with all.
 _SAME_NUMBER = f"""
-WITH groups AS (SELECT token, min(addressee_code) AS first_code FROM latest WHERE token IS NOT NULL
-    GROUP BY token HAVING count(*) BETWEEN 2 AND {MOST_CODES_OF_A_NUMBER})
-SELECT one.addressee_code, other.addressee_code,
-    coalesce(one.name_key = other.name_key, false) OR coalesce(one.kana_key = other.kana_key, false)
-    OR coalesce(one.birth_date = other.birth_date, false)
-    OR (other.name_key IS NULL AND other.birth_date IS NULL) AS is_tie
-FROM groups JOIN latest AS one ON one.addressee_code = groups.first_code
-JOIN latest AS other ON other.token = groups.token AND other.addressee_code <> one.addressee_code
+WITH others AS (SELECT * FROM (SELECT *, first_value(addressee_code) OVER same_number AS first_code,
+        count(*) OVER (PARTITION BY token) AS code_count
+    FROM latest WHERE token IS NOT NULL WINDOW same_number AS (PARTITION BY token ORDER BY addressee_code))
+    WHERE code_count <= {MOST_CODES_OF_A_NUMBER} AND first_code <> addressee_code)
+SELECT others.first_code, others.addressee_code,
+    coalesce(one.name_key = others.name_key, false) OR coalesce(one.kana_key = others.kana_key, false)
+    OR coalesce(one.birth_date = others.birth_date, false)
+    OR (others.name_key IS NULL AND others.birth_date IS NULL) AS is_tie
+FROM others JOIN latest AS one ON one.addressee_code = others.first_code
 ORDER BY ALL
 """
 _SAME_ITEMS = """
 WITH codes AS (SELECT DISTINCT items_hash, addressee_code FROM identities WHERE items_hash IS NOT NULL),
-groups AS (SELECT items_hash, min(addressee_code) AS first_code FROM codes GROUP BY items_hash HAVING count(*) > 1)
-SELECT DISTINCT groups.first_code, codes.addressee_code,
-    coalesce(one.token = other.token, true) AS is_tie
-FROM groups JOIN codes ON codes.items_hash = groups.items_hash AND codes.addressee_code <> groups.first_code
-JOIN latest AS one ON one.addressee_code = groups.first_code
-JOIN latest AS other ON other.addressee_code = codes.addressee_code
+others AS (SELECT DISTINCT first_code, addressee_code FROM (SELECT addressee_code,
+        first_value(addressee_code) OVER (PARTITION BY items_hash ORDER BY addressee_code) AS first_code FROM codes)
+    WHERE first_code <> addressee_code)
+SELECT others.first_code, others.addressee_code, coalesce(one.token = other.token, true) AS is_tie
+FROM others JOIN latest AS one ON one.addressee_code = others.first_code
+JOIN latest AS other ON other.addressee_code = others.addressee_code
 ORDER BY ALL
 """
 _MERGED = """
