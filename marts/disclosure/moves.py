@@ -14,9 +14,9 @@ from scipy.sparse import vstack
 from marts.disclosure.solver import Budget, NotProven, Program
 
 if TYPE_CHECKING:
-    from collections.abc import Collection, Iterable, Mapping, Sequence
+    from collections.abc import Mapping, Sequence
 
-    from marts.disclosure.lattice import Sparse, System
+    from marts.disclosure.lattice import Sparse
     from marts.disclosure.needs import Need
     from marts.disclosure.solver import Vector
 
