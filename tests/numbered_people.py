@@ -11,7 +11,7 @@ import duckdb
 from ingestion.contract import load_contracts
 from ingestion.name_keys import match_key, register_match_keys
 from ingestion.numbering.decisions import Decision
-from ingestion.numbering.run import number_anew
+from ingestion.numbering.run import FEEDS, number_anew
 from ingestion.numbering.settings import NumberingSettings
 from ingestion.numbering.tables import NUMBER_TABLES
 from ingestion.pseudonym import pseudonym
@@ -51,7 +51,9 @@ class Numbering:
         register_match_keys(self.connection)
         for contract in load_contracts().values():
             if "addressee_code" in contract.layout.by_name:
-                self.connection.execute(f"CREATE TABLE {contract.raw_table} ({raw_table_columns(contract)})")
+                # Of other feeds only the codes matter; whole tables would take longer to make than to number.
+                columns = raw_table_columns(contract) if contract.feed in FEEDS else "addressee_code VARCHAR"
+                self.connection.execute(f"CREATE TABLE {contract.raw_table} ({columns})")
         for table in ("feed_files", *NUMBER_TABLES):
             self.connection.execute(f"CREATE TABLE {table} ({CONTROL_TABLES[table]})")
 

@@ -54,7 +54,7 @@ def decide_by_truth(numbering: Numbering, truth: dict[str, str]) -> None:
         numbering.decide(f"S:{sheet_no}", f"S:{other}", "same" if truth[sheet_no] == truth[other] else "different")
 
 
-@settings(max_examples=15, deadline=None, suppress_health_check=[HealthCheck.too_slow])
+@settings(max_examples=8, deadline=None, suppress_health_check=[HealthCheck.too_slow])
 @given(sheets=SHEETS, batches=st.integers(1, 3))
 def test_whatever_the_order_of_sheets_nobody_gets_two_numbers_and_nobody_shares_one(
     sheets: list[tuple[str, bool]], batches: int
@@ -86,6 +86,7 @@ def refuse_a_shared_or_second_number(numbering: Numbering, truth: dict[str, str]
     assert all(CHECKS["individual_code"].is_right(code) for code in people)
 
 
+@settings(max_examples=40, deadline=None)
 @given(
     decided=st.lists(st.tuples(st.integers(0, 6), st.integers(0, 6)), max_size=3),
     number=st.lists(st.tuples(st.integers(0, 6), st.integers(0, 6)), max_size=4),

@@ -1,7 +1,7 @@
--- One row per addressee known from the address feed or from a levy: where, how old, in what household, as of the date.
--- By the newest version delivered by then (or the first one ever). No name, address or birth date leaves this model;
--- source_file_no and source_line_no say in which version of stg_addressee they stand. Each code speaks for itself here; what
--- holds of a person with several codes is said in dim_addressee.
+-- One row per addressee known from the address feed or from a levy: where, how old, in what household, as of the
+-- date. By the newest version delivered by then (or the first one ever). No name, address or birth date leaves this
+-- model; source_file_no and source_line_no say in which version of stg_addressee they stand. Each code speaks for
+-- itself here; what holds of a person with several codes is said in dim_addressee.
 with run as (select as_of_date from {{ ref('int_run') }}),
 
 versions as (

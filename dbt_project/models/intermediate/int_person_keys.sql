@@ -1,5 +1,5 @@
--- One row per addressee known from the address feed or from a levy: the key of the person over all codes, which is its own
--- key when it stands alone. What numbering knows today counts for every day, as a name does.
+-- One row per addressee known from the address feed or from a levy: the key of the person over all codes, which is
+-- its own key when it stands alone. What numbering knows today counts for every day, as a name does.
 with addressees as (
     select addressee_key from {{ ref('stg_addressee') }}
     union

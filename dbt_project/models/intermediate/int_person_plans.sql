@@ -1,5 +1,5 @@
--- One row per person with a pledge that is in force, or was broken, as of the date, under any addressee code: with several
--- the broken one counts.
+-- One row per person with a pledge that is in force, or was broken, as of the date, under any addressee code: with
+-- several the broken one counts.
 select
     keys.person_key,
     case when count(*) filter (where plans.plan_state = 'broken') > 0 then 'broken' else 'kept' end as plan_state

@@ -1,5 +1,5 @@
--- One row per debtor and overdue instalment, under any code of the person: what is owed, component by component, as of the
--- date.
+-- One row per debtor and overdue instalment, under any code of the person: what is owed, component by component, as
+-- of the date.
 select
     debtors.addressee_key,
     items.label_ja as tax_item_ja,

@@ -1,7 +1,7 @@
 -- One row per addressee known from the address feed or from a levy: whose code it is, and where, how old and in what
--- household its person is, as of the date. A person with several codes counts once everywhere: the leading code, which is
--- on the resident register if any is, speaks for all of them. Nothing of it is a name, address or birth date;
--- source_file_no and source_line_no say in which version of stg_addressee they stand.
+-- household its person is, as of the date. A person with several codes counts once everywhere: the leading code,
+-- which is on the resident register if any is, speaks for all of them. Nothing of it is a name, address or birth
+-- date; source_file_no and source_line_no say in which version of stg_addressee they stand.
 with people as (
     select
         addressees.*,

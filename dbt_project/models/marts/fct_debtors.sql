@@ -1,6 +1,6 @@
--- One row per person with anything outstanding as of the date: all tax items and all addressee codes together, the state
--- that goes first, the plan, and the step that is due next. A step that can be taken at once carries the as-of date. The
--- addressee_key is that of the person's leading code, under which name and address are looked up.
+-- One row per person with anything outstanding as of the date: all tax items and all addressee codes together, the
+-- state that goes first, the plan, and the step that is due next. A step that can be taken at once carries the as-of
+-- date. The addressee_key is that of the person's leading code, under which name and address are looked up.
 with arrears as (
     select
         arrears.*,

@@ -1,7 +1,6 @@
--- One row per accounting year, month end, tax item code and levy class, every combination: people and bodies levied by then.
--- Each counts once in a cell, under however many codes, from the first month in which any instalment had something to
--- collect.
--- Only years whose feeds were delivered, with fourteen month ends each.
+-- One row per accounting year, month end, tax item code and levy class, every combination: people and bodies levied
+-- by then. Each counts once in a cell, under however many codes, from the first month in which any instalment had
+-- something to collect. Only years whose feeds were delivered, with fourteen month ends each.
 with persons as (
     select
         coalesce(keys.person_key, balances.addressee_key) as person_key,
