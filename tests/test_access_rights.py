@@ -6,6 +6,7 @@ test_access_gate.
 
 from __future__ import annotations
 
+import re
 from datetime import date
 from typing import TYPE_CHECKING
 
@@ -18,7 +19,7 @@ from ingestion.home import Home
 from orchestration.access import access_log, rights, users
 from orchestration.access.account import current_account
 from orchestration.access.gate import MARK, commands_of, guard
-from orchestration.access.policy import IMPLIED, OPTIONAL, REQUIRED, RESTRICTED, load_policy
+from orchestration.access.policy import IMPLIED, OPTIONAL, PATH, REQUIRED, RESTRICTED, load_policy
 from orchestration.access.recorded_arguments import KINDS
 from orchestration.access.refusals import NotPermitted
 from orchestration.access.users import Registration, add_user, revoke_user
@@ -102,6 +103,13 @@ def test_every_command_of_the_house_has_a_rule_and_every_rule_is_in_this_table()
     rules = load_policy().commands
     assert {path for path, _ in commands_of(assembled())} - set(rules) == set()
     assert set(rules) == set(MAY)
+
+
+def test_no_command_has_two_rules() -> None:
+    names = re.findall(
+        r"^  ([a-z][a-z -]*):", PATH.read_text(encoding="utf-8").partition("\ncommands:")[2], re.MULTILINE
+    )
+    assert sorted(names) == sorted(load_policy().commands)
 
 
 def test_what_shows_people_asks_why_and_nothing_else_does() -> None:
