@@ -15,13 +15,13 @@ from ingestion.hash_chain import HashChain
 from ingestion.numbering.forgetting import forget
 from ingestion.numbering.tables import NUMBER_TABLES
 from ingestion.warehouse import transaction
-from marts.link_tables.downstream import Person, delete_downstream
-from marts.link_tables.registry import load_links
+from marts.link_tables.downstream import Person
 from marts.provision.expire import remove_answers_of
 from marts.provision.provide import Officer
 from orchestration import run_lock
 from orchestration.erasure.figure_columns import columns_read, computed_tables
 from orchestration.erasure.plan import plan_path, read_plan, require_current
+from orchestration.link_deliveries import forget_downstream
 
 if TYPE_CHECKING:
     from collections.abc import Callable
@@ -57,7 +57,7 @@ def carry_out(
             raise DataRefused(f"plan {plan_id} names nobody", "There is nothing to erase.")
         codes = [person.addressee_code for person in people]
         # Those who keep copies first: each may be called again when the process is killed before the end.
-        told = {"downstream_deletions": _downstream(home, people, plan, moment)}
+        told = {"downstream_deletions": _downstream(home, people, plan, by)}
         told["removed_answers"] = _answers(home, people, by, moment)
         _forget_numbers(home, codes)
         erased = erase_people(home, Erasure(codes, columns_read(), computed_tables()), progress)
@@ -82,10 +82,12 @@ def _people(home: Home, connection: DuckDBPyConnection, plan: ErasurePlan) -> li
     return [Person(code, key) for code, key in sorted(rows)]
 
 
-def _downstream(home: Home, people: list[Person], plan: ErasurePlan, moment: datetime) -> int:
-    """Consumers of the shared link tables are told to delete; how many records."""
-    links = list(load_links(home).values())
-    return sum(one.deleted for one in delete_downstream(home, links, people, plan.as_of, moment))
+def _downstream(home: Home, people: list[Person], plan: ErasurePlan, by: str) -> int:
+    """Consumers of the shared link tables are told to delete; how many records.
+
+    As of the day of the figures: a delivery of a later day would make the next ordinary ones wait.
+    """
+    return sum(one.deleted for one in forget_downstream(home, people, plan.marts_day, by))
 
 
 def _answers(home: Home, people: list[Person], by: str, moment: datetime) -> int:
