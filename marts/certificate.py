@@ -121,7 +121,21 @@ def _proof(protection: Protection, earlier_releases: int) -> dict[str, object]:
         "intervals": "linear programs over the finest cells, every status optimal, every point verified",
         "narrowest_interval": dict(sorted(protection.narrowest.items())),
         "linear_programs": protection.linear_programs,
+        "masks_taken_away_again": protection.pruned,
+        "masks_not_known_to_be_needed": protection.undecided,
+        "cheapest_mask": _cheapest(protection),
         "solver": protection.solver,
+    }
+
+
+def _cheapest(protection: Protection) -> dict[str, object]:
+    """Linked tables whose mask is the cheapest there is; costs are the worth of the cells masked for others' sake."""
+    cheapest = protection.cheapest
+    return {
+        "blocks": cheapest.groups,
+        "proven": cheapest.solved,
+        "cost": round(cheapest.cost, 6),
+        "cost_before": round(cheapest.cost_before, 6),
     }
 
 

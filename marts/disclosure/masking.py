@@ -9,7 +9,6 @@ from marts.disclosure.optimum import Optimum, groups_of
 from marts.disclosure.pruning import Pruning
 from marts.disclosure.repair import Widening
 from marts.disclosure.secondary import complete, readers_of
-from marts.disclosure.solver import NotProven
 
 if TYPE_CHECKING:
     from collections.abc import Mapping, Sequence
@@ -66,22 +65,18 @@ def choose_mask(
     pruned = Pruning(readers, widening.points(), masked, removable, (lines, effort.pruning_programs)).run()
     left, cheapest = pruned.masked, Cheapest()
     for group in groups_of(readers):
-        left, cheapest = _cheapest(group, (own, left), means, cheapest)
-    if left != pruned.masked and _enough(readers, left, (lines, Widening(parts, budget))) != left:
-        raise NotProven(
-            "The cheapest mask is not safe.", "This is a defect of the masking, not of the data: report it."
-        )
+        left, cheapest = _cheapest(group, (own, left), (means, budget), cheapest)
     return Chosen(left, len(masked) - len(pruned.masked), pruned.undecided, pruned.programs, cheapest)
 
 
 def _cheapest(
     group: Sequence[tuple[Part, Reader]],
     masks: tuple[frozenset[CellRef], frozenset[CellRef]],
-    means: tuple[Lines, Mapping[CellRef, float], Effort],
+    given: tuple[tuple[Lines, Mapping[CellRef, float], Effort], Budget],
     before: Cheapest,
 ) -> tuple[frozenset[CellRef], Cheapest]:
     """The cheapest mask for the tables of one group, where they are few enough and it is proven."""
-    (own, masked), (lines, worth, effort) = masks, means
+    (own, masked), ((lines, worth, effort), budget) = masks, given
     cells = {cell for part, _ in group for cell in part.system.cells}
     others = masked & cells - own
     if not others:
@@ -93,9 +88,14 @@ def _cheapest(
     if found is None:
         return masked, replace(before, groups=before.groups + 1)
     costs = [sum(worth[cell] for cell in sorted(mask)) for mask in (others, found)]
-    chosen = found if costs[1] < costs[0] else others
     after = Cheapest(before.groups + 1, before.solved + 1, before.cost_before + costs[0], before.cost + min(costs))
-    return masked - others | chosen, after
+    if costs[0] <= costs[1]:
+        return masked, after
+    chosen = masked - others | found
+    # Found in another way, so it is put to the same question as every mask; if more were needed, the former stands.
+    if _enough(group, chosen, (lines, Widening([part for part, _ in group], budget))) != chosen:
+        return masked, replace(before, groups=before.groups + 1)
+    return chosen, after
 
 
 def _enough(
