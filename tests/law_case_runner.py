@@ -18,6 +18,7 @@ import duckdb
 import pyarrow as pa
 
 from ingestion.contract import load_contracts
+from ingestion.numbering.tables import NUMBER_TABLES
 from ingestion.warehouse import CONTROL_TABLES, raw_table_columns
 from tests.law_case_runner_feeds import rows_of
 from tests.law_case_runner_files import ROOT, Event, LawCase, LawCaseError
@@ -173,6 +174,7 @@ class LawCaseRunner:
             PARAMETERS: CONTROL_TABLES[PARAMETERS],
             "ended_records": CONTROL_TABLES["ended_records"],
             "int_run": "as_of_date DATE",
+            **NUMBER_TABLES,
         } | {contract.raw_table: raw_table_columns(contract) for contract in load_contracts().values()}
         for table, columns in self.tables.items():
             self.connection.execute(f"CREATE TABLE {table} ({columns})")

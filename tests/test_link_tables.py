@@ -14,10 +14,10 @@ from typing import TYPE_CHECKING
 
 import pytest
 
+from ingestion.anchored_chain import AnchoredChain
 from ingestion.contract import load_contracts
 from ingestion.database import write_warehouse
 from ingestion.errors import DataRefused
-from ingestion.hash_chain import HashChain
 from ingestion.home import Home
 from marts.link_tables import delivering, outbox
 from marts.link_tables.deliver import Request, deliver
@@ -212,7 +212,7 @@ def test_the_same_data_gives_nothing_new_and_elsewhere_the_same_bytes(home: Home
 
 @pytest.mark.parametrize(
     ("place", "name"),
-    [(outbox, "write_control"), (HashChain, "append"), (outbox, "show"), (delivering.held, "forget_pending")],
+    [(outbox, "write_control"), (AnchoredChain, "append"), (outbox, "show"), (delivering.held, "forget_pending")],
 )
 def test_an_interrupted_delivery_is_completed_by_the_next(
     home: Home, monkeypatch: pytest.MonkeyPatch, place: object, name: str
@@ -241,7 +241,7 @@ def test_an_interrupted_delivery_is_completed_by_the_next(
 def test_a_lost_delivery_is_told_and_replaced_by_a_full_one(home: Home, monkeypatch: pytest.MonkeyPatch) -> None:
     change(home, MOVED)
     with monkeypatch.context() as patched:
-        patched.setattr(HashChain, "append", lambda *_: 1 / 0)
+        patched.setattr(AnchoredChain, "append", lambda *_: 1 / 0)
         with pytest.raises(ZeroDivisionError):
             delivered(home, INTEGRATED.id)
     for path in home.outbox.glob("*/.*"):

@@ -76,7 +76,7 @@ def test_the_figures_are_those_of_the_marts(provided: ProvidedCity) -> None:
     query = """
         select coalesce(sum(principal_outstanding_yen), 0), coalesce(sum(late_charge_outstanding_yen), 0)
         from fct_arrears inner join dim_addressee using (addressee_key)
-        where tax_item_code in ('11', '31', '41', '51') and levy_year > 2026 - 5 and person_key = (
+        where tax_item_code in ('11', '31', '41', '51') and levy_year > 2026 - 5 and dim_addressee.person_key = (
             select max(person_key) from dim_addressee inner join stg_addressee using (addressee_key)
             where addressee_code = ?)
     """

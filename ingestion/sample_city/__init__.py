@@ -93,7 +93,7 @@ def _prepare(
     out: Path, calibration: Calibration, draws: Draws, schedule: Schedule, progress: Callable[[str], None]
 ) -> CityYears:
     calendar = WorkCalendar()
-    city = build_city(calibration, draws, schedule.first_day, schedule.last_day)
+    city = build_city(calibration, draws, schedule.first_day, schedule.as_of, schedule.last_day)
     trade = Trade(city, calibration, calendar, draws, LateCharges(), Books())
     deliveries = Deliveries(out, city, schedule, calendar)
     return CityYears(Levies(city, calibration, calendar, draws), trade, deliveries, progress)

@@ -11,9 +11,8 @@ from typing import TYPE_CHECKING
 
 import numpy as np
 
-from ingestion.sample_city.columns import NEVER, Array, Columns
-
 if TYPE_CHECKING:
+    from ingestion.sample_city.columns import Array, Columns
     from ingestion.sample_city.tags import Tags
 
 SAME_NUMBER, SAME_ITEMS, SIMILAR, NAMESAKES = 0, 1, 2, 3
@@ -27,17 +26,18 @@ NO_NUMBER = -1
 """Whose individual number somebody is delivered with, where the city does not know it."""
 
 
-def plant_doubles(traits: Columns, ages: Array, spared: Array, rng: np.random.Generator) -> Columns:
+def plant_doubles(traits: Columns, ages: Array, spared_until: tuple[Array, int], rng: np.random.Generator) -> Columns:
     """The traits with pairs of every kind; ``pair_kind`` and ``pair_of`` say who is the second of whom, else -1.
 
-    ``ages`` are those of people on the first day, ``spared`` people who are somebody else's case. In a city of a
-    hundred people some kinds may find nobody.
+    ``ages`` are those of people on the first day; ``spared_until`` are people who are somebody else's case, and the day
+    until which the chosen ones stay where they are. In a city of a hundred people some kinds may find nobody.
     """
+    spared, full_day = spared_until
     persons, size = len(ages), len(traits["birth"])
     is_free = traits["is_head"][:persons] & ~traits["is_protected"][:persons]
     is_free &= (ages >= _LEAST_AGE) & (ages < _MOST_AGE)
     for event in ("moved_out", "died", "moved_within"):
-        is_free &= traits[event][:persons] == NEVER
+        is_free &= traits[event][:persons] > full_day
     is_free[spared] = False
     chosen = rng.permutation(np.flatnonzero(is_free))[: 2 * len(_TAGS) * max(1, persons // _PEOPLE_PER_PAIR)]
     firsts, seconds = chosen[0 : 2 * (len(chosen) // 2) : 2], chosen[1::2]

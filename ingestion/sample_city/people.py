@@ -63,8 +63,11 @@ class City:
         return np.asarray((self.traits["moved_out"] > on_day) & (self.traits["died"] > on_day))
 
 
-def build_city(calibration: Calibration, draws: Draws, first_day: int, last_day: int) -> City:
-    """Invent the people and companies, with what happens to them between the two days."""
+def build_city(calibration: Calibration, draws: Draws, first_day: int, full_day: int, last_day: int) -> City:
+    """Invent the people and companies, with what happens to them between the first day and the last.
+
+    Whatever comes after ``full_day``, the last full delivery, changes nothing of what is delivered until then.
+    """
     persons = calibration.persons
     corporations = max(3, calibration.scaled("corporation_count"))
     rng = draws.stream("people")
@@ -81,7 +84,8 @@ def build_city(calibration: Calibration, draws: Draws, first_day: int, last_day:
     is_joint = happens(joint, persons, calibration.rate("joint_owner_share"))
     traits["co_owners"] = np.concatenate([is_joint * joint.integers(2, 5, persons), np.zeros(corporations, np.int64)])
     traits["bank"] = pick(draws.stream("banks"), np.array([42.0, 22.0, 14.0, 12.0, 10.0]), persons + corporations)
-    traits = plant_doubles(traits, ages[order], np.array([0, persons // 3]), draws.stream("doubles"))
+    spared = np.array([0, persons // 3])
+    traits = plant_doubles(traits, ages[order], (spared, full_day), draws.stream("doubles"))
     return City(persons, corporations, first_day, traits)
 
 
