@@ -62,7 +62,11 @@ def test_without_verdicts_the_release_is_refused(city: RefreshedCity) -> None:
 
 
 def test_an_arrear_is_explained_to_its_feed_line(refreshed_city: RefreshedCity) -> None:
-    ((instalment_id,),) = refreshed_city.rows("select min(instalment_id) from fct_arrears where overdue_days > 31")
+    ((instalment_id,),) = refreshed_city.rows(
+        "select min(instalment_id) from fct_arrears inner join int_ledger_entries using (instalment_id) "
+        "inner join feed_files on file_no = source_file_no "
+        "where overdue_days > 31 and kind = 'levy' and feed = 'levy'"
+    )
     told = refreshed_city.osamari("explain", str(instalment_id))
     assert told.returncode == 0, told.stderr
     assert re.search(r"本税 調定  \+[\d,]+ 円 .*\(levy\.\d{6}\.\d{8}\.\d{3}\.csv line \d+\)", told.stdout)
