@@ -2,7 +2,10 @@
 
 from __future__ import annotations
 
+import os
 from typing import TYPE_CHECKING
+
+import pytest
 
 from ingestion.loader import load_inbox
 from orchestration.bench_encryption import SIDES, Spent, cost_table
@@ -12,8 +15,6 @@ from tests.ingestion_home import fresh_home, one
 
 if TYPE_CHECKING:
     from pathlib import Path
-
-    import pytest
 
 
 def cells(table: list[str], name: str) -> list[str]:
@@ -42,6 +43,7 @@ def test_one_levy_file_is_compared_with_its_floor(capfd: pytest.CaptureFixture[s
     assert "run 2 of 2" in capfd.readouterr().err
 
 
+@pytest.mark.skipif("OSAMARI_TEST_BENCHMARKS" not in os.environ, reason="runs a benchmark: OSAMARI_TEST_BENCHMARKS=1")
 def test_every_format_of_a_city_is_loaded() -> None:
     table = bench_city(100, 1, runs=1)
     rows = {form: int(cells(table, form)[1].replace(",", "")) for form in ("csv utf-8", "csv cp932", "fixed", "whole")}

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import os
 import shutil
 from contextlib import contextmanager
 from typing import TYPE_CHECKING
@@ -110,6 +111,7 @@ def test_models_built_at_the_same_time_count_once() -> None:
     assert busy_seconds(models) == 6
 
 
+@pytest.mark.skipif("OSAMARI_TEST_BENCHMARKS" not in os.environ, reason="runs a benchmark: OSAMARI_TEST_BENCHMARKS=1")
 def test_the_table_of_a_home_has_every_line_and_the_home_stays(refreshed_city: RefreshedCity) -> None:
     before = refreshed_city.home.warehouse.read_bytes()
     table = bench_marts(0, 0, refreshed_city.home, runs=1)
@@ -122,6 +124,7 @@ def test_the_table_of_a_home_has_every_line_and_the_home_stays(refreshed_city: R
     assert f"late charges of {late:,} late instalments, {yen:,} yen by every way" in table
 
 
+@pytest.mark.skipif("OSAMARI_TEST_BENCHMARKS" not in os.environ, reason="runs a benchmark: OSAMARI_TEST_BENCHMARKS=1")
 def test_a_city_is_invented_and_loaded() -> None:
     with invented_warehouse(100, 1) as warehouse:
         with warehouse.file.reading() as connection:

@@ -39,7 +39,7 @@ def edited(path: Path, folder: Path, old: str, new: str) -> Path:
         ("primary_width: 5, ", "", "primary_width is missing"),
         ("insiders: {lone_contributor: true, pools: true}", "", "insiders is missing"),
         ("budget: {linear_programs: 40000}", "budget: {}", "linear_programs is missing"),
-        ("effort: {pruning_programs: 1200, ", "effort: {", "pruning_programs is missing"),
+        ("effort: {pruning_programs: 400, ", "effort: {", "pruning_programs is missing"),
         ("exempt:\n", "exempted:\n", "exempt is missing"),
         ("primary:\n", "primary: [\n", "cannot be read"),
     ],
