@@ -7,6 +7,7 @@ from dataclasses import astuple, dataclass, field, fields
 from typing import TYPE_CHECKING
 
 from ingestion.delivery_notice import CHANGE
+from ingestion.errors import DataRefused
 
 if TYPE_CHECKING:
     import datetime as dt
@@ -137,6 +138,22 @@ def name_of(connection: DuckDBPyConnection, file_no: int) -> str:
     """The name under which a file was delivered."""
     row = connection.execute("SELECT file_name FROM feed_files WHERE file_no = ?", [file_no]).fetchone()
     return str(row[0]) if row else ""
+
+
+def municipality_of(connection: DuckDBPyConnection) -> str:
+    """The code of the municipality that the loaded files name.
+
+    Raises:
+        DataRefused: they name none, or several.
+    """
+    found = connection.execute(
+        "select distinct municipality_code from feed_files where file_status = 'loaded' order by 1"
+    ).fetchall()
+    if len(found) != 1:
+        raise DataRefused(
+            f"The loaded files name {len(found)} municipalities.", "One home serves one municipality; use another home."
+        )
+    return str(found[0][0])
 
 
 def mark_superseded(connection: DuckDBPyConnection, file_no: int, by: str) -> None:

@@ -8,7 +8,8 @@ from typing import TYPE_CHECKING
 from expectations.catalogue import suite_names
 from expectations.verdict import require_passed
 from ingestion.database import read_warehouse
-from ingestion.errors import ConfigurationError, DataRefused
+from ingestion.errors import ConfigurationError
+from ingestion.file_ledger import municipality_of
 from marts.certificate import Setting, certificate, law_fingerprint, law_version
 from marts.disclosure.policy import Policy, load_policy
 from marts.disclosure.protect import Protection, protect
@@ -30,8 +31,6 @@ if TYPE_CHECKING:
     from collections.abc import Mapping, Sequence
     from datetime import date
     from pathlib import Path
-
-    import duckdb
 
     from ingestion.home import Home
     from marts.disclosure.table import Table
@@ -110,7 +109,7 @@ def _gather(home: Home, as_of: date) -> _Material:
             for name, contract in contracts.items()
         }
         law = law_version(connection), law_fingerprint(connection)
-        setting = Setting(as_of, _municipality(connection), *law, suite_names())
+        setting = Setting(as_of, municipality_of(connection), *law, suite_names())
     protected = {
         name: protected_table(table, policy.structural_zero_flag)
         for name, table in tables.items()
@@ -123,17 +122,6 @@ def _before(home: Home, registry: Registry, entries: Sequence[Entry], material: 
     links = resolve_links(material.policy.links, material.tables)
     today = Today(material.setting.as_of.isoformat(), material.tables, material.protected, links)
     return read_before(home, registry, entries, today)
-
-
-def _municipality(connection: duckdb.DuckDBPyConnection) -> str:
-    found = connection.execute(
-        "select distinct municipality_code from feed_files where file_status = 'loaded' order by 1"
-    ).fetchall()
-    if len(found) != 1:
-        raise DataRefused(
-            f"The loaded files name {len(found)} municipalities.", "One home serves one municipality; use another home."
-        )
-    return str(found[0][0])
 
 
 def _make(material: _Material, release_id: str, before: Before) -> tuple[Protection, dict[str, bytes]]:

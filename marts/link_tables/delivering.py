@@ -11,6 +11,7 @@ from typing import TYPE_CHECKING
 
 from ingestion.delivery_notice import CHANGE, FULL
 from ingestion.errors import DataRefused
+from ingestion.file_ledger import municipality_of
 from ingestion.warehouse import transaction
 from marts.link_tables import held, outbox
 from marts.link_tables.delivery_log import Delivered, Delivery, log_of
@@ -48,18 +49,7 @@ class Setting:
         moment = at.isoformat(timespec="seconds")
         connection.execute("set enable_progress_bar = false")
         shapes = held.shapes(connection)
-        return cls(home, connection, day, moment, _municipality(connection), Delivered.read(home), shapes)
-
-
-def _municipality(connection: duckdb.DuckDBPyConnection) -> str:
-    found = connection.execute(
-        "select distinct municipality_code from feed_files where file_status = 'loaded' order by 1"
-    ).fetchall()
-    if len(found) != 1:
-        raise DataRefused(
-            f"The loaded files name {len(found)} municipalities.", "One home serves one municipality; use another home."
-        )
-    return str(found[0][0])
+        return cls(home, connection, day, moment, municipality_of(connection), Delivered.read(home), shapes)
 
 
 def complete(home: Home, connection: duckdb.DuckDBPyConnection, full: Collection[str] = ()) -> None:
