@@ -4,11 +4,14 @@ from __future__ import annotations
 
 import os
 import sys
+from datetime import date
 
 from ingestion.errors import ConfigurationError
 from ingestion.home import Home
 from orchestration import bench_load
-from orchestration.settings import DBT_PROJECT
+from orchestration.bench_models import ONLY_MODELS
+from orchestration.dbt_command import day_named, dbt_arguments
+from orchestration.dbt_manifest import NO_STATISTICS
 
 
 def main() -> None:
@@ -23,12 +26,8 @@ def main() -> None:
 def _build_models(home: Home, as_of: str) -> None:
     from dbt.cli.main import dbtRunner  # noqa: PLC0415  (takes seconds, and loading does without)
 
-    os.environ["DBT_SEND_ANONYMOUS_USAGE_STATS"] = "false"
-    scratch = home.root / "dbt"
-    command = ["--no-use-colors", "build", "--quiet", "--exclude-resource-type", "test", "unit_test"]
-    command += ["--project-dir", str(DBT_PROJECT), "--profiles-dir", str(DBT_PROJECT)]
-    command += ["--target-path", str(scratch / "target"), "--log-path", str(scratch / "logs")]
-    command += ["--vars", f'{{"as_of": "{as_of}"}}']
+    os.environ |= {**day_named(date.fromisoformat(as_of)), **NO_STATISTICS}
+    command = dbt_arguments("build", *ONLY_MODELS, scratch=home.root / "dbt")
     if not dbtRunner().invoke(command).success:
         raise ConfigurationError("dbt did not build the models.", "See what it says above.")
 

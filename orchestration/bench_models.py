@@ -11,7 +11,7 @@ from typing import TYPE_CHECKING, Any
 
 from ingestion.errors import ConfigurationError
 from orchestration.bench import Measured, Watch
-from orchestration.settings import DBT_PROJECT, dbt_executable
+from orchestration.dbt_command import dbt_command, dbt_environment
 
 if TYPE_CHECKING:
     from collections.abc import Iterable
@@ -21,6 +21,8 @@ if TYPE_CHECKING:
     from ingestion.database import DatabaseFile
 
 MARTS = "marts"
+ONLY_MODELS = ("--quiet", "--exclude-resource-type", "test", "unit_test")
+"""Seeds and models without what judges them."""
 
 
 @dataclass(frozen=True)
@@ -56,11 +58,8 @@ def build_models(warehouse: DatabaseFile, as_of: date, scratch: Path) -> Built:
     Raises:
         ConfigurationError: dbt did not succeed; the text is its own.
     """
-    command = [dbt_executable(), "--no-use-colors", "build", "--quiet", "--exclude-resource-type", "test", "unit_test"]
-    command += ["--project-dir", str(DBT_PROJECT), "--profiles-dir", str(DBT_PROJECT)]
-    command += ["--target-path", str(scratch / "target"), "--log-path", str(scratch / "logs")]
-    command += ["--vars", json.dumps({"as_of": as_of.isoformat()})]
-    environment = {**os.environ, **warehouse.environment(), "DBT_SEND_ANONYMOUS_USAGE_STATS": "false"}
+    command = dbt_command("build", *ONLY_MODELS, scratch=scratch)
+    environment = {**os.environ, **dbt_environment(warehouse, as_of)}
     scratch.mkdir(exist_ok=True)
     with (scratch / "said.txt").open("w+", encoding="utf-8") as said:
         process = subprocess.Popen(command, env=environment, stdout=said, stderr=said, text=True)  # noqa: S603

@@ -1,9 +1,9 @@
 """The dbt project as assets, in two parts so that gates stand between the marts and the statistics made from them."""
 
-import json
 import os
 from collections.abc import Collection, Iterator, Mapping, Sequence
 from contextlib import contextmanager
+from datetime import date
 from typing import Any
 
 import dagster as dg
@@ -13,6 +13,7 @@ from dagster_dbt.compat import DBT_PYTHON_VERSION
 from ingestion.database import DatabaseFile, warehouse_file, write_warehouse
 from ingestion.home import Home
 from orchestration.as_of import AsOf
+from orchestration.dbt_command import dbt_environment
 from orchestration.dbt_manifest import prepared_manifest
 from orchestration.dependence import stopped_models
 from orchestration.progress import say
@@ -97,8 +98,7 @@ def _build(
         command = ["build", "--full-refresh", "--exclude-resource-type", "unit_test"]
         # With the tests that look at what is stopped.
         command += ["--exclude", " ".join(f"{model}+" for model in sorted(stopped))] if stopped else []
-        command += ["--vars", json.dumps({"as_of": as_of.day(home).isoformat()})]
-        with warehouse_named(warehouse_file(home)):
+        with named_to_dbt(warehouse_file(home), as_of.day(home)):
             invocation = dbt.cli(command, context=context, target_path=home.dagster / "dbt")
             try:
                 yield from invocation.stream()
@@ -110,9 +110,9 @@ def _build(
 
 
 @contextmanager
-def warehouse_named(warehouse: DatabaseFile) -> Iterator[None]:
-    """Tell dbt which file the warehouse is and how it opens; dbt inherits the environment of this process."""
-    named = warehouse.environment()
+def named_to_dbt(warehouse: DatabaseFile, as_of: date) -> Iterator[None]:
+    """Tell dbt which file the warehouse is, how it opens, and the day; dbt inherits the environment of this process."""
+    named = dbt_environment(warehouse, as_of)
     before = {name: os.environ.get(name) for name in named}
     os.environ.update(named)
     try:

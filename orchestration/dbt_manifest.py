@@ -7,7 +7,6 @@ import os
 import subprocess
 from typing import TYPE_CHECKING
 
-from ingestion.database import WAREHOUSE_VARIABLE
 from ingestion.errors import ConfigurationError
 from orchestration.settings import DBT_PROJECT, dbt_executable
 
@@ -15,8 +14,15 @@ if TYPE_CHECKING:
     from pathlib import Path
 
 TARGET = DBT_PROJECT / "target"
-ANY_DAY = "{as_of: '2000-01-01'}"
+PARSED = TARGET / "partial_parse.msgpack"
+"""What dbt keeps of its parsing; a run that starts with it need not parse."""
+PROJECT_OPTIONS = ("--project-dir", str(DBT_PROJECT), "--profiles-dir", str(DBT_PROJECT))
+AS_OF_VARIABLE = "OSAMARI_AS_OF"
+"""The day of a run, for ``int_run``."""
+ANY_DAY = "2000-01-01"
 """Parsing needs some day; it computes nothing."""
+NO_STATISTICS = {"DBT_SEND_ANONYMOUS_USAGE_STATS": "false"}
+"""Nothing of a run is told to dbt's makers."""
 
 
 def prepared_manifest() -> Path:
@@ -45,18 +51,8 @@ def _project_digest() -> str:
 
 
 def _parse() -> None:
-    command = [
-        dbt_executable(),
-        "parse",
-        "--vars",
-        ANY_DAY,
-        "--target-path",
-        str(TARGET),
-        "--log-path",
-        str(TARGET),
-    ]
-    command += ["--project-dir", str(DBT_PROJECT), "--profiles-dir", str(DBT_PROJECT)]
-    environment = {WAREHOUSE_VARIABLE: ":memory:", **os.environ, "DBT_SEND_ANONYMOUS_USAGE_STATS": "false"}
+    command = [dbt_executable(), "parse", *PROJECT_OPTIONS, "--target-path", str(TARGET), "--log-path", str(TARGET)]
+    environment = {**os.environ, AS_OF_VARIABLE: ANY_DAY, **NO_STATISTICS}
     parsed = subprocess.run(command, env=environment, capture_output=True, text=True, check=False)  # noqa: S603
     if parsed.returncode != 0:
         raise ConfigurationError(

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import json
 import os
 import shutil
 import subprocess
@@ -17,7 +16,7 @@ import duckdb
 from ingestion.database import warehouse_file
 from ingestion.errors import ConfigurationError, DataRefused
 from orchestration import run_lock
-from orchestration.settings import DBT_PROJECT, dbt_executable
+from orchestration.dbt_command import dbt_command, dbt_environment
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -98,10 +97,8 @@ def _recomputed(home: Home, warehouse: DatabaseFile, as_of: date) -> Iterator[Da
     with tempfile.TemporaryDirectory(dir=home.work, prefix="explain-") as folder:
         copy = replace(warehouse, path=Path(folder) / warehouse.path.name)
         shutil.copyfile(warehouse.path, copy.path)
-        command = [dbt_executable(), "run", "--select", "+fct_arrears", "+fct_late_charge_segments"]
-        command += ["--vars", json.dumps({"as_of": as_of.isoformat()}), "--project-dir", str(DBT_PROJECT)]
-        command += ["--profiles-dir", str(DBT_PROJECT), "--target-path", folder, "--log-path", folder]
-        environment = {**os.environ, **copy.environment(), "DBT_SEND_ANONYMOUS_USAGE_STATS": "false"}
+        command = dbt_command("run", "--select", "+fct_arrears", "+fct_late_charge_segments", scratch=Path(folder))
+        environment = {**os.environ, **dbt_environment(copy, as_of)}
         ran = subprocess.run(command, env=environment, capture_output=True, text=True, check=False)  # noqa: S603
         if ran.returncode != 0:
             raise ConfigurationError(

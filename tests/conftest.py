@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING
 import pytest
 
 from ingestion.home import Home
+from tests.dbt_runs import build_on_an_empty_warehouse
 from tests.law_case_runner import Project, compile_project
 from tests.loose_databases import copy_warehouse
 from tests.made_once import made_once
@@ -65,6 +66,12 @@ def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
 def compiled_models(tmp_path_factory: pytest.TempPathFactory) -> Project:
     """The dbt project, compiled once in a folder of its own."""
     return made_once(tmp_path_factory, "dbt", compile_project)
+
+
+@pytest.fixture(scope="session")
+def built_project(tmp_path_factory: pytest.TempPathFactory) -> tuple[Path, str]:
+    """The target folder of everything built on an empty warehouse, and what dbt said if it did not succeed."""
+    return made_once(tmp_path_factory, "built", build_on_an_empty_warehouse)
 
 
 @pytest.fixture(scope="session")

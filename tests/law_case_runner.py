@@ -7,11 +7,9 @@ One relation is replaced by the case itself: ``int_run`` (its own as-of date).
 from __future__ import annotations
 
 import json
-import os
-import subprocess
-import sys
 from collections import defaultdict
 from dataclasses import dataclass
+from datetime import date
 from typing import TYPE_CHECKING, Any
 
 import duckdb
@@ -20,13 +18,13 @@ import pyarrow as pa
 from ingestion.contract import load_contracts
 from ingestion.numbering.tables import NUMBER_TABLES
 from ingestion.warehouse import CONTROL_TABLES, raw_table_columns
+from tests.dbt_runs import run_dbt
 from tests.law_case_runner_feeds import rows_of
 from tests.law_case_runner_files import ROOT, Event, LawCase, LawCaseError
 from tests.loose_databases import loose_database
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
-    from datetime import date
     from pathlib import Path
 
 PROJECT = ROOT / "dbt_project"
@@ -95,18 +93,8 @@ def compile_project(folder: Path) -> Project:
     Raises:
         RuntimeError: dbt did not compile; the text is dbt's.
     """
-    environment = (
-        os.environ
-        | loose_database(folder / "warehouse.duckdb").environment()
-        | {
-            "DBT_PROFILES_DIR": str(PROJECT),
-            "DBT_TARGET_PATH": str(folder / "target"),
-            "DBT_LOG_PATH": str(folder / "logs"),
-        }
-    )
-    command = [sys.executable, "-m", "dbt.cli.main", "--no-use-colors", "compile", "--quiet"]
-    command += ["--project-dir", str(PROJECT), "--vars", '{as_of: "2000-01-01"}']
-    done = subprocess.run(command, env=environment, capture_output=True, text=True, check=False)
+    warehouse = loose_database(folder / "warehouse.duckdb")
+    done = run_dbt(warehouse, date(2000, 1, 1), "compile", "--quiet", scratch=folder)
     if done.returncode:
         raise RuntimeError(f"dbt compile failed:\n{done.stdout}\n{done.stderr}")
     return read_project(folder / "target")

@@ -60,7 +60,7 @@ def add_levy_versions(
     noticed = instalment.get("notice_date", before)
     version: Row = {
         "instalment_id": label,
-        "addressee_key": "payer",
+        "addressee_key": instalment.get("payer", "payer"),
         "tax_item_code": codes[instalment["tax_item"]],
         "levy_collection_class": methods[method]["collection_method_code"],
         "assessment_year": instalment.get("levy_year", due.year),

@@ -8,7 +8,6 @@ import stat
 from datetime import date
 from pathlib import Path
 
-import duckdb
 import pytest
 
 from ingestion import key_rotation
@@ -176,8 +175,7 @@ def test_a_key_that_cannot_be_changed_says_why(home: Home, name: str) -> None:
 
 def test_a_home_of_an_earlier_version_is_refused_until_it_is_encrypted(home: Home) -> None:
     file = warehouse_file(home)
-    with duckdb.connect() as connection:
-        attach_database(connection, file.path, file.keys, WAREHOUSE)
+    with file.reading() as connection:
         attach_database(connection, home.work / "plain.duckdb", None, "plain")
         connection.execute(f"COPY FROM DATABASE {WAREHOUSE} TO plain")
     (home.work / "plain.duckdb").replace(home.warehouse)

@@ -8,6 +8,7 @@ columns of ``fct_arrears``, ``fct_refunds``, ``fct_prescriptions``, ``fct_write_
 
 from __future__ import annotations
 
+from collections import Counter
 from datetime import date
 from decimal import Decimal
 from pathlib import Path
@@ -17,11 +18,14 @@ import pytest
 
 from tests.law_case_runner import LawCaseRunner, Outcome, Project, instalment_of
 from tests.law_case_runner_files import LawCase, LawCaseError, check_case, read_entries
+from tests.law_cases_together import CasesTogether, Entry, group_of, run_together
 
 if TYPE_CHECKING:
     from collections.abc import Iterable
 
 OWN_CASES = Path(__file__).parent / "cases"
+ENTRIES: list[Entry] = []
+"""The list entries of all files of this run."""
 ONE_ROW_EACH = {
     "prescriptions": "fct_prescriptions",
     "write_offs": "fct_write_off_candidates",
@@ -34,11 +38,14 @@ def pytest_generate_tests(metafunc: pytest.Metafunc) -> None:
     """One test per case; a folder that cannot be read is a test that fails with the reason."""
     if "law_entry" in metafunc.fixturenames:
         entries = []
+        ENTRIES.clear()
         for folder in (OWN_CASES, *metafunc.config.getoption("--cases")):
             try:
+                found = read_entries(folder)
+                ENTRIES.extend(found)
                 entries += [
                     pytest.param((file, entry), id=f"{file.stem}: {entry.get('name', '(without a name)')}")
-                    for file, entry in read_entries(folder)
+                    for file, entry in found
                 ]
             except LawCaseError as error:
                 entries.append(pytest.param(error, id=str(folder)))
@@ -51,13 +58,37 @@ def runner(compiled_models: Project) -> LawCaseRunner:
     return LawCaseRunner(compiled_models)
 
 
-def test_law_case(law_entry: tuple[Path, dict[str, Any]] | LawCaseError, runner: LawCaseRunner) -> None:
+@pytest.fixture(scope="module")
+def together(runner: LawCaseRunner) -> CasesTogether:
+    """The outcomes of all cases."""
+    return CasesTogether(runner, ENTRIES)
+
+
+def test_a_case_gives_among_others_what_it_gives_alone(runner: LawCaseRunner) -> None:
+    cases = [
+        check_case(*entry) for entry in read_entries(OWN_CASES) if entry[0].stem in ("appropriations", "wrong_slips")
+    ]
+    groups = Counter(map(group_of, cases))
+    largest = [case for case in cases if group_of(case) == groups.most_common(1)[0][0]][:6]
+    assert len(largest) > 5
+    for case, outcome in zip(largest, run_together(runner, largest), strict=True):
+        alone = runner.run(case)
+        for part in (*ONE_ROW_EACH.values(), "fct_arrears", "fct_refunds"):
+            assert [without_lines(row) for row in outcome.rows[part]] == [without_lines(r) for r in alone.rows[part]]
+
+
+def without_lines(row: dict[str, Any]) -> dict[str, Any]:
+    """A row without what counts the lines of all files, or numbers rows by them."""
+    return {name: value for name, value in row.items() if not name.endswith(("_line_no", "_id", "_key", "_no"))}
+
+
+def test_law_case(law_entry: tuple[Path, dict[str, Any]] | LawCaseError, together: CasesTogether) -> None:
     if isinstance(law_entry, LawCaseError):
         pytest.fail(str(law_entry), pytrace=False)
     refusal = ""
     try:
         case = check_case(*law_entry)
-        outcome = runner.run(case)
+        outcome = together.outcome(law_entry[1], case)
         differences = [*compare_arrears(case, outcome), *compare_refunds(case, outcome), *compare_rows(case, outcome)]
     except LawCaseError as error:
         refusal = str(error)

@@ -6,10 +6,7 @@ receipts are compared (unit tests beside the models) nor whether the sample city
 
 from __future__ import annotations
 
-import os
 import shutil
-import subprocess
-import sys
 from dataclasses import replace
 from datetime import date
 from typing import TYPE_CHECKING
@@ -21,7 +18,7 @@ from expectations.outcome import Outcome
 from expectations.reconciliation import reconciliation_suite
 from ingestion.database import DatabaseFile, warehouse_file
 from ingestion.home import Home
-from tests.law_case_runner import PROJECT
+from tests.dbt_runs import run_dbt
 from tests.loose_databases import copy_warehouse
 
 if TYPE_CHECKING:
@@ -115,18 +112,8 @@ def compare(warehouse: DatabaseFile) -> None:
     """Run the models of the reconciliation for the city's day."""
     [[as_of]] = ask(warehouse, "select as_of_date from int_run")
     folder = warehouse.path.parent
-    environment = (
-        os.environ
-        | warehouse.environment()
-        | {
-            "DBT_PROFILES_DIR": str(PROJECT),
-            "DBT_TARGET_PATH": str(folder / "target"),
-            "DBT_LOG_PATH": str(folder / "logs"),
-        }
-    )
-    command = [sys.executable, "-m", "dbt.cli.main", "--no-use-colors", "run", "--project-dir", str(PROJECT)]
-    command += ["--select", *MODELS, "--vars", f'{{as_of: "{as_of}"}}']
-    done = subprocess.run(command, env=environment, capture_output=True, text=True, check=False)
+    assert isinstance(as_of, date)
+    done = run_dbt(warehouse, as_of, "run", "--select", *MODELS, scratch=folder)
     assert done.returncode == 0, done.stdout
 
 
