@@ -94,13 +94,16 @@ def test_every_suite_of_a_mart_has_its_faults() -> None:
 def test_every_fault_of_a_mart_is_found_at_its_place(of: Suite) -> None:
     """Each fault alone, so that the place found is that of the fault and of nothing else."""
     rules = {rule.name: rule for rule in of.rules}
-    for name, fault in MART_FAULTS[of.name].items():
-        with duckdb.connect() as connection:
-            create_small_marts(connection)
+    with duckdb.connect() as connection:
+        create_small_marts(connection)
+        for name, fault in MART_FAULTS[of.name].items():
+            connection.begin()
             connection.execute(fault.statement)
             count, place = first_place(connection, of, rules[name])
-        assert count > 0, name
-        assert place in fault.places, name
+            connection.rollback()
+            assert count > 0, name
+            assert place in fault.places, name
+            assert first_place(connection, of, rules[name])[0] == 0, name
 
 
 @pytest.mark.parametrize("of", MART_SUITES, ids=lambda of: of.name)
@@ -128,9 +131,10 @@ def test_every_expectation_of_a_mart_catches_its_fault(of: Suite, tmp_path: Path
 
 def test_an_empty_table_of_cells_is_no_pass(tmp_path: Path) -> None:
     warehouse = loose_database(tmp_path / "w.duckdb")
+    with warehouse.writing() as connection:
+        create_small_marts(connection)
     for of in (of for of in MART_SUITES if EMPTY in MART_FAULTS[of.name]):
         with warehouse.writing() as connection:
-            create_small_marts(connection)
             connection.execute(MART_FAULTS[of.name][EMPTY].statement)
         assert judged(warehouse, of).outcome is Outcome.FAILED
 
