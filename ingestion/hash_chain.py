@@ -2,6 +2,9 @@
 
 A line that was changed, removed or slipped in breaks the chain at that line. What a line means is its owner's matter:
 the register of releases, the access log, the register of provisions and others each keep one.
+
+A line counts once it ends: what a process left that was stopped while it wrote is no line, so whoever it wrote for went
+no further. It is not read, and the next to write sets it aside in ``<name>.torn``.
 """
 
 from __future__ import annotations
@@ -22,6 +25,7 @@ if TYPE_CHECKING:
 START = "0" * 64
 """What stands in the place of a digest before the first line."""
 _BLOCK_BYTES = 1 << 16
+_TWO_ENDS = 2
 
 
 class ChainBroken(DataRefused):
@@ -58,6 +62,8 @@ class HashChain:
         before = START
         with self.path.open(encoding="utf-8", errors="replace", newline="\n") as file:
             for number, line in enumerate(file, start=1):
+                if not line.endswith("\n"):
+                    return
                 body, digest = self._parsed(line.rstrip("\n"), number)
                 if body.get("previous") != before or digest != digest_of(body):
                     raise ChainBroken(f"{self.path.name}, line {number}: the chain is broken.", self.remedy)
@@ -71,7 +77,7 @@ class HashChain:
         Raises:
             ChainBroken: the last line is not one of this log's.
         """
-        line = _last_line(self.path) if self.path.exists() else b""
+        line = _ends_of(self.path)[0] if self.path.exists() else b""
         if not line:
             return None
         body, digest = self._parsed(line.decode("utf-8", errors="replace"), None)
@@ -100,6 +106,7 @@ class HashChain:
         with os.fdopen(descriptor, "a", encoding="utf-8", newline="\n") as file:
             # Released by the system with the file, also when the process ends.
             fcntl.flock(file, fcntl.LOCK_EX)
+            self._set_aside_torn(file.fileno())
             previous = self._last_digest()
             for body in bodies:
                 linked = {**body, "previous": previous}
@@ -109,6 +116,16 @@ class HashChain:
             file.flush()
             os.fsync(file.fileno())
         return digests
+
+    def _set_aside_torn(self, descriptor: int) -> None:
+        torn = _ends_of(self.path)[1]
+        if torn:
+            aside = os.open(f"{self.path}.torn", os.O_WRONLY | os.O_APPEND | os.O_CREAT, self.mode)
+            with os.fdopen(aside, "ab") as file:
+                file.write(torn + b"\n")
+                file.flush()
+                os.fsync(file.fileno())
+            os.ftruncate(descriptor, self.path.stat().st_size - len(torn))
 
     def _last_digest(self) -> str:
         last = self.last()
@@ -123,17 +140,19 @@ class HashChain:
             raise ChainBroken(f"{self.path.name}, {place} cannot be read.", self.remedy) from problem
 
 
-def _last_line(path: Path) -> bytes:
-    """The last line of a file, read from its end; empty for an empty file."""
+def _ends_of(path: Path) -> tuple[bytes, bytes]:
+    """The last line of a file, and what stands behind it without an end; either may be empty. Read from its end."""
     with path.open("rb") as file:
         position = file.seek(0, os.SEEK_END)
         tail = b""
-        while position > 0 and b"\n" not in tail.rstrip(b"\n"):
+        # Two ends of lines: that of the last line, and that of the one before it.
+        while position > 0 and tail.count(b"\n") < _TWO_ENDS:
             step = min(position, _BLOCK_BYTES)
             position -= step
             file.seek(position)
             tail = file.read(step) + tail
-    return tail.rstrip(b"\n").rpartition(b"\n")[2]
+    lines, _, torn = tail.rpartition(b"\n")
+    return lines.rpartition(b"\n")[2], torn
 
 
 def digest_of(body: Mapping[str, object]) -> str:

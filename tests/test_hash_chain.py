@@ -66,3 +66,26 @@ def test_a_line_longer_than_what_is_read_at_once_is_linked(chain: HashChain) -> 
     chain.append({"what": "長" * 100_000})
     chain.append({"what": "after"})
     assert chain.lines()[-1] == {"what": "after"}
+
+
+@pytest.mark.parametrize("kept", [1, 20, -1])
+def test_what_a_stopped_process_left_is_no_line_and_is_set_aside(chain: HashChain, kept: int) -> None:
+    before = chain.path.read_bytes()
+    chain.append({"what": "中断"})
+    torn = chain.path.read_bytes()[len(before) :][:kept]
+    chain.path.write_bytes(before + torn)
+    assert [line["what"] for line in chain.lines()] == list(WORDS)
+    chain.append({"what": "後"})
+    assert [line["what"] for line in chain.lines()] == [*WORDS, "後"]
+    assert chain.path.read_bytes().startswith(before)
+    aside = chain.path.with_name("log.jsonl.torn")
+    assert aside.read_bytes() == torn + b"\n"
+    assert stat.S_IMODE(aside.stat().st_mode) == 0o600
+
+
+def test_a_log_whose_first_line_was_never_finished_begins_anew(tmp_path: Path) -> None:
+    log = HashChain(tmp_path / "log.jsonl", "")
+    log.path.write_text('{"what": "x", "prev')
+    assert log.lines() == []
+    log.append({"what": "first"})
+    assert log.lines() == [{"what": "first"}]
