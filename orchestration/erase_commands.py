@@ -114,8 +114,11 @@ def _expire_backups(home: Home, day: dt.date) -> None:
 @recorded("erase list")
 def list_certificates(access: Access) -> None:
     """Every erasure: when, by whom, how many people, rows and lines. The chain of the log is checked."""
-    from orchestration.erasure.carry_out import certificates  # noqa: PLC0415
+    from orchestration import run_lock  # noqa: PLC0415
+    from orchestration.erasure.carry_out import certificates, log_certificates  # noqa: PLC0415
 
+    with run_lock.hold(access.home):
+        log_certificates(access.home)
     for one in certificates(access.home).lines():
         who = f"{one['erased_by']}  {one['person_count']:,} people"
         click.echo(f"{one['erasure_id']}  {one['erased_at']}  {who}  {one['reason']}")

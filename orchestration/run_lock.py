@@ -7,6 +7,7 @@ import os
 from contextlib import contextmanager
 from typing import IO, TYPE_CHECKING
 
+from ingestion.erasure import changeover
 from ingestion.errors import Busy
 
 if TYPE_CHECKING:
@@ -69,3 +70,5 @@ def _take(home: Home) -> None:
     file.write(str(os.getpid()))
     file.flush()
     _held[path] = file
+    # An erasure whose process was killed while its files took their places stands; nobody may write in between.
+    changeover.finish(home)

@@ -38,7 +38,11 @@ def commit(home: Home, moves: Moves) -> None:
 
 
 def finish(home: Home) -> bool:
-    """Carry out the moves of a journal, as often as it takes; False when there is none."""
+    """Carry out the moves of a journal, as often as it takes; False when there is none.
+
+    Whoever is about to write into the home calls this first: what it wrote into files that are still to be replaced
+    would be lost.
+    """
     folder = home.work / FOLDER
     if not (folder / JOURNAL).exists():
         return False
@@ -54,5 +58,6 @@ def finish(home: Home) -> bool:
             Path(path).unlink(missing_ok=True)
     # What DuckDB had written beside the file it no longer is.
     Path(f"{home.warehouse}.wal").unlink(missing_ok=True)
+    (folder / JOURNAL).unlink()
     shutil.rmtree(folder)
     return True

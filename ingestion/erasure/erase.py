@@ -72,10 +72,16 @@ class Erasure:
     computed: Collection[str]
 
 
-def erase_people(home: Home, erasure: Erasure, progress: Callable[[str, str], None]) -> Erased:
+def erase_people(
+    home: Home,
+    erasure: Erasure,
+    progress: Callable[[str, str], None],
+    settle: Callable[[Erased, Path, Moves], None] = lambda _erased, _folder, _moves: None,
+) -> Erased:
     """Erase these people from warehouse, vault, archive, quarantine and lists; all of it or nothing.
 
-    The caller holds the home against other writers, and computes the left-out tables anew afterwards.
+    The caller holds the home against other writers, and computes the left-out tables anew afterwards. ``settle`` may
+    write into the folder what is to be said of the erasure, and add it to the moves: it stands if the erasure does.
 
     Raises:
         DataRefused: none of them is known.
@@ -92,8 +98,7 @@ def erase_people(home: Home, erasure: Erasure, progress: Callable[[str, str], No
     moves.placed.append((new, home.warehouse))
     # Before the change-over: a run killed between the two finds the same tokens again, and takes out the rest.
     individual_numbers = vault.erase(home, found.tokens)
-    changeover.commit(home, moves)
-    return Erased(
+    erased = Erased(
         len(set(erasure.codes)),
         found.owned_rows,
         found.naming_rows,
@@ -103,6 +108,9 @@ def erase_people(home: Home, erasure: Erasure, progress: Callable[[str, str], No
         loose,
         individual_numbers,
     )
+    settle(erased, folder, moves)
+    changeover.commit(home, moves)
+    return erased
 
 
 @dataclass(frozen=True)

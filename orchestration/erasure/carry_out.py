@@ -26,9 +26,11 @@ from orchestration.link_deliveries import forget_downstream
 if TYPE_CHECKING:
     from collections.abc import Callable
     from datetime import datetime
+    from pathlib import Path
 
     from duckdb import DuckDBPyConnection
 
+    from ingestion.erasure.archive_copy import Moves
     from ingestion.home import Home
     from orchestration.erasure.plan import ErasurePlan
 
@@ -60,12 +62,35 @@ def carry_out(
         told = {"downstream_deletions": _downstream(home, people, plan, by)}
         told["removed_answers"] = _answers(home, people, by, moment)
         _forget_numbers(home, codes)
-        erased = erase_people(home, Erasure(codes, columns_read(), computed_tables()), progress)
-        certificate = _certificate(plan, erased, by, moment) | told
-        _write(home, certificate)
-        # The plan holds the last pseudonyms by which these people could be told.
-        plan_path(home, plan_id).unlink()
+        certificate: dict[str, Any] = {}
+
+        def settle(erased: Erased, folder: Path, moves: Moves) -> None:
+            certificate.update(_certificate(plan, erased, by, moment) | told)
+            moves.placed.append((_written(folder, certificate), home.erasures / certificate_name(plan_id)))
+            # The plan holds the last pseudonyms by which these people could be told.
+            moves.removed.append(plan_path(home, plan_id))
+
+        erase_people(home, Erasure(codes, columns_read(), computed_tables()), progress, settle)
+        log_certificates(home)
     return certificate
+
+
+def certificate_name(plan_id: str) -> str:
+    """The file of the certificate of a plan, in the home's folder of erasures."""
+    return f"certificate-{plan_id}.json"
+
+
+def log_certificates(home: Home) -> None:
+    """Log every certificate that is not: its erasure was carried out, and the process ended before it could say so.
+
+    Raises:
+        ChainBroken: the log is not what was written.
+    """
+    logged = {line["erasure_id"] for line in certificates(home).lines()}
+    for path in sorted(home.erasures.glob(certificate_name("*"))):
+        certificate = json.loads(path.read_text(encoding="utf-8"))
+        if certificate["erasure_id"] not in logged:
+            certificates(home).append(certificate)
 
 
 def _people(home: Home, connection: DuckDBPyConnection, plan: ErasurePlan) -> list[Person]:
@@ -119,8 +144,10 @@ def _certificate(plan: ErasurePlan, erased: Erased, by: str, moment: datetime) -
     }
 
 
-def _write(home: Home, certificate: dict[str, Any]) -> None:
-    path = home.erasures / f"certificate-{certificate['erasure_id']}.json"
+def _written(folder: Path, certificate: dict[str, Any]) -> Path:
+    path = folder / certificate_name(certificate["erasure_id"])
     with os.fdopen(os.open(path, os.O_WRONLY | os.O_CREAT | os.O_EXCL, 0o600), "w", encoding="utf-8") as target:
         json.dump(certificate, target, ensure_ascii=False, indent=1)
-    certificates(home).append(certificate)
+        target.flush()
+        os.fsync(target.fileno())
+    return path
