@@ -87,6 +87,22 @@ def test_a_lone_contributor_who_finds_itself_in_the_total_of_its_line_learns_not
     assert ("insider", "square", ("a", "T")) not in found(report)
 
 
+def test_a_lone_contributor_learns_through_the_total_of_its_line_another_part_of_it(tmp_path: Path) -> None:
+    towns = line("towns", {"mill": TOTAL, "lake": TOTAL}, {"mill": 700, "lake": 400}, {"mill", "T"})
+    ages = line("ages", {"young": TOTAL, "old": TOTAL}, {"young": 300, "old": 800}, {"old", "T"})
+    link = {
+        "left": {"table": "towns", "where": {"code": "T"}},
+        "right": {"table": "ages", "where": {"code": "T"}},
+        "by": [],
+        "measures": [YEN],
+    }
+    folder = write_folder(tmp_path, "2026-05-31.1", [towns, ages], links=[link])
+    own, other = ("towns", ("mill",)), ("ages", ("old",))
+    assert found(attack_release([folder])) == set()
+    assert found(attack_release([folder], Insiders(frozenset({own})))) == {("insider", *other)}
+    assert found(attack_release([folder], Insiders(frozenset({own}), frozenset({own})))) == set()
+
+
 def test_wholes_that_do_not_add_up_are_bounded_by_their_parts(tmp_path: Path) -> None:
     tree = dict.fromkeys("kl", TOTAL)
     values = {YEN: {("T",): 14, ("k",): 14, ("l",): 3}}

@@ -132,7 +132,7 @@ class BlockAttack:
         result.found |= dict.fromkeys(block.unknowns[left[is_determined]].tolist(), LINEAR)
         asked = [int(i) for i in np.flatnonzero(~is_determined)]
         result._bound(block, knowledge, subtracted, asked)
-        result._learn(block.unknowns[left], knowledge, (subtracted.left, solution))
+        result._learn(block.unknowns[left], knowledge, (subtracted, solution))
         return result
 
     def joined(self, other: BlockAttack) -> BlockAttack:
@@ -175,29 +175,38 @@ class BlockAttack:
         self.programs += enclosure.programs
         return enclosure, narrow
 
-    def _learn(self, numbers: Numbers, knowledge: Knowledge, system: tuple[Sparse, Numbers]) -> None:
+    def _learn(self, numbers: Numbers, knowledge: Knowledge, system: tuple[Subtracted, Numbers]) -> None:
         """What follows from each figure that a lone contributor knows, but for its own figure in other lines."""
-        matrix, solution = system
+        subtracted, solution = system
         for own in np.flatnonzero(np.isin(numbers, list(knowledge.known_to_lone))):
             if int(numbers[own]) in self.found:
                 continue
             ties = [int(numbers[i]) for i in np.flatnonzero(tied(solution, int(own)) & solution.any(axis=1))]
             # Its own figure in an earlier version of a table is its own figure, too.
-            mine = {knowledge.cell(int(numbers[i])) for i in _same(matrix, int(own))}
+            mine = {knowledge.cell(int(numbers[i])) for i in _same(subtracted, int(own))}
             for number in ties:
                 if knowledge.cell(number) not in mine and not knowledge.may_learn(number):
                     self.found.setdefault(number, INSIDER)
 
 
-def _same(matrix: Sparse, unknown: int) -> set[int]:
-    """The unknowns that are ``unknown`` and published figures: linked cells, and wholes with no other masked part."""
+def _same(subtracted: Subtracted, unknown: int) -> set[int]:
+    """The unknowns that are ``unknown`` and published figures of its own line: linked cells, and wholes above it.
+
+    From such a whole the way leads up only: another part of it, in another table, is others' figure.
+    """
+    matrix = subtracted.left
     pairs = np.flatnonzero(np.diff(matrix.indptr) == 2)  # noqa: PLR2004 - a whole and its only masked part
     found, grows = {unknown}, True
     while grows:
         before = len(found)
         for row in pairs:
             part = slice(matrix.indptr[row], matrix.indptr[row + 1])
-            if matrix.data[part].sum() == 0 and found & set(matrix.indices[part].tolist()):
-                found |= set(matrix.indices[part].tolist())
+            (one, other), (sign, opposite) = matrix.indices[part].tolist(), matrix.data[part].tolist()
+            if sign + opposite == 0:
+                whole, of_it = (one, other) if sign > 0 else (other, one)
+                if of_it in found:
+                    found.add(whole)
+                elif whole in found and not subtracted.constant[row]:
+                    found.add(of_it)
         grows = len(found) > before
     return found
