@@ -18,17 +18,25 @@ from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import TYPE_CHECKING, TypeVar
 
+import duckdb
+
 from ingestion.archive import KEY as ARCHIVE_KEY
 from ingestion.city_profile import read_city_profile
 from ingestion.database import cursor_on
 from ingestion.delivery import Delivery, LoadingRun, NumberedFile
-from ingestion.errors import DataRefused
+from ingestion.errors import ConfigurationError, DataRefused
 from ingestion.file_ledger import next_file_no
 from ingestion.file_name import is_control_name, parse_file_name
 from ingestion.key_ring import read_key
 from ingestion.pseudonym import read_secret
 from ingestion.vault import open_vault
-from ingestion.warehouse import ensure_warehouse, open_warehouse, transaction
+from ingestion.warehouse import (
+    MEMORY_LIMIT,
+    MEMORY_LIMIT_OF_SEVERAL,
+    ensure_warehouse,
+    open_warehouse,
+    transaction,
+)
 
 if TYPE_CHECKING:
     from ingestion.file_ledger import FileOutcome
@@ -135,7 +143,8 @@ def _load_groups(
     """
     if not groups:
         return
-    with open_warehouse(home) as connection, open_vault(home) as vault, _work_folder(home) as folder:
+    memory_limit = MEMORY_LIMIT_OF_SEVERAL if len(groups) > 1 else MEMORY_LIMIT
+    with open_warehouse(home, memory_limit) as connection, open_vault(home) as vault, _work_folder(home) as folder:
         run = LoadingRun(
             home=home,
             connection=connection,
@@ -177,9 +186,19 @@ def _load_group(run: LoadingRun, files: list[NumberedFile], progress: Progress |
                         progress(place, len(files), file.path.name)
                     run.refuse_when_stopped()
                     batch.append(Delivery(own, file))
-                    batch[-1].take()
+                    _take(batch[-1], file.path.name)
             # Only what is committed may leave the inbox.
             for delivery in batch:
                 delivery.settle()
                 outcomes.append(delivery.outcome)
     return outcomes
+
+
+def _take(delivery: Delivery, name: str) -> None:
+    try:
+        delivery.take()
+    except duckdb.OutOfMemoryException as problem:
+        raise ConfigurationError(
+            f"{name}: loading it beside another file needs more memory than loading may take.",
+            "Repeat: it goes on after the files that are loaded. What was not loaded still waits in the inbox.",
+        ) from problem

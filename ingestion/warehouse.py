@@ -33,6 +33,8 @@ MEMORY_LIMIT = "640MiB"
 
 The reader needs some hundred MiB beside it: a file of any size loads within 2 GiB.
 """
+MEMORY_LIMIT_OF_SEVERAL = "1GiB"
+"""The same for several files at a time: each keeps rows that are not committed yet, and a join beside them."""
 CHECKPOINT_AFTER = "256MiB"
 
 CONTROL_TABLES = {
@@ -61,14 +63,14 @@ CONTROL_TABLES = {
 
 
 @contextmanager
-def open_warehouse(home: Home) -> Iterator[duckdb.DuckDBPyConnection]:
+def open_warehouse(home: Home, memory_limit: str = MEMORY_LIMIT) -> Iterator[duckdb.DuckDBPyConnection]:
     """A writing connection set up for loading, closed at the end.
 
     Raises:
         ConfigurationError, Busy: see :func:`ingestion.database.connect_database`.
     """
     with write_warehouse(home) as connection:
-        connection.execute(f"SET enable_progress_bar = false; SET memory_limit = '{MEMORY_LIMIT}'")
+        connection.execute(f"SET enable_progress_bar = false; SET memory_limit = '{memory_limit}'")
         # A checkpoint rewrites the last part of every column it touches: not after each of a few hundred small files.
         connection.execute(f"SET wal_autocheckpoint = '{CHECKPOINT_AFTER}'")
         # Rows know their line. In the order of the file they would be written twice, which costs more than reading.

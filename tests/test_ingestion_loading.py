@@ -6,11 +6,13 @@ import hashlib
 import stat
 from typing import TYPE_CHECKING
 
+import duckdb
 import pytest
 
 from ingestion import delivery, file_load
 from ingestion.archive import ArchivedFile, remove_when_archived, restore_original
 from ingestion.contract import load_contract
+from ingestion.errors import ConfigurationError
 from ingestion.key_ring import readable_keys
 from ingestion.loader import load_feeds, load_inbox, register_inbox
 from ingestion.pseudonym import instalment_value, pseudonym, read_secret
@@ -237,6 +239,22 @@ def test_an_error_while_loading_leaves_no_trace(home: Home, monkeypatch: pytest.
             load_inbox(home)
     assert query(home, "SELECT count(*) FROM raw_levy") == [(0,)]
     assert not list(home.work.iterdir())
+    assert one(load_inbox(home)).file_status == "loaded"
+
+
+def test_a_load_that_runs_out_of_memory_says_so_and_is_completed_by_the_next(
+    home: Home, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    deliver_levy(home)
+
+    def fail(*_: object) -> None:
+        raise duckdb.OutOfMemoryException("failed to pin block")
+
+    with monkeypatch.context() as patch:
+        patch.setattr("ingestion.file_load.record_outcome", fail)
+        with pytest.raises(ConfigurationError, match=rf"^{LEVY_NAME}: .* memory") as refused:
+            load_inbox(home)
+    assert refused.value.remedy.startswith("Repeat")
     assert one(load_inbox(home)).file_status == "loaded"
 
 
