@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import os
+import re
 import shutil
 from pathlib import Path
 from typing import TYPE_CHECKING
@@ -41,6 +43,13 @@ LONGEST_FIRST = (
     "test_lists_command",
 )
 LAST = len(LONGEST_FIRST)
+OF_THE_CALLER = re.compile(r"OSAMARI_(HOME|PURPOSE|AS_OF|WAREHOUSE|\w+_KEY)")
+
+
+def pytest_configure() -> None:
+    """Tests have homes, keys and purposes of their own; those of whoever runs them are none of theirs."""
+    for name in [name for name in os.environ if OF_THE_CALLER.fullmatch(name)]:
+        del os.environ[name]
 
 
 def pytest_addoption(parser: pytest.Parser) -> None:
