@@ -3,12 +3,13 @@
 from __future__ import annotations
 
 import datetime as dt
+from contextlib import suppress
 from pathlib import Path
 from typing import TYPE_CHECKING
 
 import click
 
-from ingestion.errors import ConfigurationError
+from ingestion.errors import Busy, ConfigurationError
 from orchestration.access.gate import recorded, restricted
 from orchestration.exit_codes import DONE, REFUSED
 from orchestration.settings import parse_day
@@ -117,7 +118,8 @@ def list_certificates(access: Access) -> None:
     from orchestration import run_lock  # noqa: PLC0415
     from orchestration.erasure.carry_out import certificates, log_certificates  # noqa: PLC0415
 
-    with run_lock.hold(access.home):
+    # While a run is on, what is logged is shown; a certificate that is not yet will be by the next.
+    with suppress(Busy), run_lock.hold(access.home):
         log_certificates(access.home)
     for one in certificates(access.home).lines():
         who = f"{one['erased_by']}  {one['person_count']:,} people"
